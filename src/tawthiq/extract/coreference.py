@@ -1,0 +1,91 @@
+"""Whom an epithet or a pronoun means: the organisation, the militia, the latter, our forces, "the army" of this outlet.
+
+The antecedent is the actor last named that the word fits; nothing is resolved to an actor that the text has not named, except
+what the outlet's name settles.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft
+from tawthiq.extract.items import Document, Sentence
+from tawthiq.extract.mentions import Mention
+
+_CIVIL = ("civilians", "protesters", "refugees", "detainees", "journalists", "medical", "un", "sohr")
+_TRANSITION = "2024-12-08"
+
+
+class Antecedents:
+    """The actors named so far, the latest last."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.named: list[tuple[str, str]] = []
+        self.sentence: Sentence
+        self.everywhere = {i.sense.name: str(i.sense.data["kind"]) for s in document.sentences for i in s.of("actor")}
+
+    def resolve(self, sentence: Sentence, mentions: list[Mention]) -> None:
+        """Fill the actors of epithets and of people whose group the text has named."""
+        self.sentence = sentence
+        for mention in mentions:
+            head = mention.head
+            if head.category == "epithet":
+                mention.actors = self._epithet(mention)
+            elif head.category == "anaphor":
+                mention.actors = self._anaphor(list(head.sense.data["kinds"]), exclude=None)
+            elif mention.person == "rebel" and not mention.actors:
+                mention.actors = self._rebel()
+            elif mention.person == "cell" and not mention.actors:
+                mention.actors = ("isis",) if "isis" in self.everywhere else ()
+            elif mention.actors == ("syrian-army",) and self._after_transition():
+                mention.actors = ("syrian-transitional",)
+            elif head.suffix and self._first_person(mention):
+                speaker = self.document.outlet.speaker(self.document.published)
+                mention.actors = (speaker,) if speaker else mention.actors
+            elif mention.neutral and head.suffix and not mention.actors and self.named:
+                mention.actors = self._anaphor(["any"], exclude=None)
+            if mention.actors and mention.head.category in ("actor", "epithet") or mention.armed and mention.actors:
+                kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
+                self.named = [(n, k) for n, k in self.named if n != mention.actors[0]] + [(mention.actors[0], kind)]
+
+    def note(self, sentence: Sentence, mentions: list[Mention], drafts: list[Draft]) -> None:
+        """Remember who acted in a sentence: the doer is the likeliest antecedent of what follows."""
+        for draft in drafts[-1:]:
+            for name in draft.initiators[:1]:
+                if name not in _CIVIL and any(n == name for n, _ in self.named):
+                    kind = next(k for n, k in self.named if n == name)
+                    self.named = [(n, k) for n, k in self.named if n != name] + [(name, kind)]
+
+    def _after_transition(self) -> bool:
+        published = self.document.published
+        return published is not None and published.isoformat() >= _TRANSITION
+
+    def _epithet(self, mention: Mention) -> tuple[str, ...]:
+        """An epithet of several actors is the one named last; "the army" is the state's army of the day."""
+        head = mention.head
+        options = {i.sense.name for i in self.sentence.items if i.category == "epithet" and i.first == head.first and i.last == head.last}
+        for name, _ in reversed(self.named):
+            if name in options:
+                return (name,)
+        if options & {"syrian-army", "syrian-transitional"}:
+            return ("syrian-transitional" if self._after_transition() else "syrian-army",)
+        return tuple(sorted(n for n in options if n in self.everywhere)[:1])
+
+    def _anaphor(self, kinds: list[str], exclude: str | None) -> tuple[str, ...]:
+        for name, kind in reversed(self.named):
+            if name != exclude and ("any" in kinds or kind in kinds) and name not in _CIVIL:
+                return (name,)
+        return ()
+
+    def _rebel(self) -> tuple[str, ...]:
+        """A word of the state for its enemies: the group named in the text, else factions at large."""
+        for name, _ in reversed(self.named):
+            if name in ("isis", "hts", "nlf", "opposition-factions", "hurras-al-din"):
+                return (name,)
+        for name in ("isis", "hts", "opposition-factions"):
+            if name in self.everywhere:
+                return (name,)
+        return ("opposition-factions",)
+
+    def _first_person(self, mention: Mention) -> bool:
+        words = self.document.words[mention.head.first : mention.head.last]
+        return bool(self.document.using.lexicon.first_person & set(words)) or mention.head.suffix == self.document.using.our

@@ -1,0 +1,290 @@
+"""Extract the claims of a report: `extract_claims(report)` returns them in the order of their evidence.
+
+The work goes sentence by sentence: mentions, views, occurrences, counts; then each claim gets its place, time, source and
+modality, carried on from what was said before where the text goes on, and what is said twice becomes one claim.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tawthiq.extract.coreference import Antecedents
+from tawthiq.extract.domain import quiet_sentences
+from tawthiq.extract.drafts import Draft, Source, add
+from tawthiq.extract.events import Builder
+from tawthiq.extract.items import Document, Sentence, reader
+from tawthiq.extract.losses import held_rows, unknown_or_none
+from tawthiq.extract.mentions import Mention, find_mentions
+from tawthiq.extract.merge import merge_repeats
+from tawthiq.extract.predicates import find_triggers
+from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_time, votes_of
+from tawthiq.extract.stance import Scope, Stances, govern, negated
+from tawthiq.extract.tallies import Tallies
+from tawthiq.extract.views import find_views
+from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time
+from tawthiq.resolve.dates import DEFAULT_ZONE, TimeMention
+
+# What a claim takes when its text names nobody: people held are detainees, closed roads shut civilians in.
+_DEFAULT_TARGETS = {
+    "release": "detainees", "displacement": "civilians", "cordon": "civilians", "torture": "detainees",
+    "chemical-weapon": "civilians",
+}  # fmt: skip
+_DEFAULT_INITIATORS = {"protest": "protesters", "riot": "protesters"}
+_CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade", "confiscation", "looting-destruction")
+
+
+def extract_claims(report: Report, zone: str = DEFAULT_ZONE) -> list[Claim]:
+    """Extract the claims of a report.
+
+    `zone` is the IANA name of the zone in which `published`, if an instant, has its local date. The result depends on the
+    report's text, title, source, language and date alone; time is linear in the length of the text. A text in which nothing
+    is told gives [].
+    """
+    document = Document(report, reader(), zone)
+    run = _Run(document)
+    for sentence in document.sentences:
+        run.read(sentence)
+    drafts = merge_repeats(document, run.drafts)
+    return [_claim(document, draft, number) for number, draft in enumerate(drafts, 1)]
+
+
+class _Run:
+    """The state of one report: what was told, and what goes on from sentence to sentence."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.votes = votes_of(document)
+        self.quiet = quiet_sentences(document)
+        self.stances = Stances(document)
+        self.tallies = Tallies(document)
+        self.antecedents = Antecedents(document)
+        self.drafts: list[Draft] = []
+        self.place: PlaceMention | None = None
+        self.carried: Place | None = None
+        self.last_time: Draft | None = None
+        self.told: list[Draft] = []
+        self.paragraph = -1
+
+    def read(self, sentence: Sentence) -> None:
+        document = self.document
+        scopes = self.stances.read(sentence)
+        if sentence.number in self.quiet:
+            return
+        mentions = find_mentions(document, sentence)
+        self.antecedents.resolve(sentence, mentions)
+        places = find_places(document, sentence, self.votes)
+        turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
+        views = find_views(document, sentence, mentions)
+        triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
+        for order, trigger in enumerate(triggers):
+            trigger.order = order
+        builder = Builder(document, sentence, mentions, self.drafts)
+        events = builder.build(triggers)
+        self.told = events
+        for draft in events:
+            self._people(draft, mentions)
+        unknown_or_none(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
+        self.tallies.apply(sentence, events, mentions)
+        self._claimed(sentence, mentions)
+        if turn:
+            self.last_time = None
+            self.carried = None
+        drafts = sorted([*events, *views], key=lambda d: d.first)
+        for draft in drafts:
+            self._place(draft, sentence, places)
+            self._time(draft, sentence)
+            self._stance(draft, sentence, scopes)
+        kept = [d for d in drafts if self._worth(d, sentence)]
+        self.drafts += kept
+        self.antecedents.note(sentence, mentions, kept)
+        self.paragraph = sentence.paragraph
+        if places and not kept and not sentence.headline:
+            finest = places[0]
+            if _opens_with_place(sentence, places):
+                self.carried = finest.place
+
+    # --- slots -------------------------------------------------------------------------------------------------------
+
+    def _people(self, draft: Draft, mentions: list[Mention]) -> None:
+        """Complete the roles: people held, victims as targets, a doer shared with the clause before, customary roles."""
+        document = self.document
+        trigger = draft.triggers[0]
+        clause = [m for m in draft.victims if trigger.start <= m.first]
+        held_rows(document, draft, clause)
+        if draft.type in ("armed-clash", "agreement"):
+            add(draft.participants, [*draft.initiators, *draft.targets])
+            draft.initiators, draft.targets = [], []
+            return
+        if not draft.initiators and draft.type not in ("displacement", "body-found", "disappearance", "ied"):
+            self._shared_doer(draft)
+        if not draft.targets and draft.type not in ("weapons-seized", "deployment", "sweep", "protest", "body-found"):
+            for loss in draft.losses:
+                if loss.who and loss.who not in draft.initiators and loss.outcome in ("killed", "wounded", "captured", "detained", "missing", "displaced"):
+                    add(draft.targets, [loss.who])
+        if draft.type == "body-found":
+            for loss in draft.losses:
+                add(draft.targets, [loss.who or ""])
+            draft.initiators = []
+        if not draft.targets and draft.type in _DEFAULT_TARGETS:
+            draft.targets = [_DEFAULT_TARGETS[draft.type]]
+        if not draft.targets and draft.type in _CIVIL_TARGETS and any(
+            i.category in ("place", "place_town") and trigger.start <= i.first < trigger.end for i in draft.sentence.items
+        ):
+            draft.targets = ["civilians"]
+        if draft.type == "release":
+            draft.targets = ["detainees" if t == "civilians" else t for t in draft.targets]
+            draft.losses = []
+        if not draft.initiators and draft.type in _DEFAULT_INITIATORS:
+            draft.initiators = [_DEFAULT_INITIATORS[draft.type]]
+        if draft.type == "deployment":
+            draft.targets = []
+        if draft.type in ("protest", "riot"):
+            draft.initiators = ["protesters" if n == "civilians" else n for n in draft.initiators]
+            draft.losses = [l for l in draft.losses if l.who != "protesters" or l.status != "unquantified"]
+        draft.targets = [t for t in draft.targets if t not in draft.initiators or draft.type == "ied"]
+        if len(draft.targets) == 1:
+            draft.losses = [l.model_copy(update={"who": draft.targets[0]}) if l.who is None and l.status == "unknown" else l for l in draft.losses]
+        self._single_victim(draft)
+
+    def _single_victim(self, draft: Draft) -> None:
+        """One person singled out and shot is an assassination."""
+        if draft.type != "attack" or len(draft.losses) == 0:
+            return
+        killed = [l for l in draft.losses if l.outcome == "killed"]
+        if not killed or any(l.min != 1 or l.max != 1 for l in killed) or len(killed) > 1:
+            return
+        shot = any(i.category == "weapon" and i.sense.data.get("type") == "attack" for i in draft.sentence.items) or any(
+            t.category == "event" and t.item.sense.name in self.document.using.shooting for t in draft.triggers
+        )
+        unarmed_doer = all(n in ("unknown-gunmen",) for n in draft.initiators)
+        if shot and unarmed_doer and not draft.sentence.has("with"):
+            draft.type = "assassination"
+
+    def _shared_doer(self, draft: Draft) -> None:
+        """Let a clause without a subject take the doer of the clause before it in the same sentence."""
+        first = draft.triggers[0]
+        if first.passive or first.frame in ("die", "explode", "vanish", "flee", "hurt", "clash") or first.category == "loss" and not first.verb:
+            return
+        before = [d for d in self.drafts[-3:] if d.sentence is draft.sentence or d.sentence.number == draft.sentence.number - 1]
+        same = [d for d in before if d.kind is Kind.EVENT and d.initiators and d.sentence.paragraph == draft.sentence.paragraph]
+        siblings = self._siblings(draft)
+        source = siblings or same
+        if source and (first.verb or draft.type in ("arrest", "confiscation", "raid", "weapons-seized", "looting-destruction")):
+            add(draft.initiators, source[-1].initiators)
+
+    def _siblings(self, draft: Draft) -> list[Draft]:
+        return [d for d in self.told if d is not draft and d.initiators and d.first < draft.first]
+
+    def _claimed(self, sentence: Sentence, mentions: list[Mention]) -> None:
+        """A claim of responsibility names the doer of what was told before."""
+        for item in sentence.of("claim"):
+            if negated(self.document, sentence, item.first):
+                continue
+            near = [m for m in mentions if item.last <= m.first <= item.last + 4 or item.first - 4 <= m.first < item.first]
+            named = [m for m in near if m.head.category in ("actor", "epithet", "anaphor") and m.actors]
+            pool = [d for d in self.drafts[-4:] if d.kind is Kind.EVENT and d.type not in ("deployment", "arrest", "raid", "cordon")]
+            if named and pool:
+                draft = pool[-1]
+                draft.initiators = [*[n for n in draft.initiators if n != "unknown-gunmen"]]
+                add(draft.initiators, named[0].actors)
+
+    def _place(self, draft: Draft, sentence: Sentence, places: list[PlaceMention]) -> None:
+        if draft.place is not None:
+            return
+        trigger = draft.triggers[0] if draft.triggers else None
+        start, end = (trigger.start, trigger.end) if trigger else (draft.first, draft.last)
+        mention = pick_place(draft, places, min(start, draft.first), max(end, draft.last))
+        if mention is not None:
+            draft.place, draft.own_place = mention.place, True
+            if not sentence.headline:
+                self.carried = mention.place
+        elif draft.kind is Kind.EVENT or draft.kind is Kind.TALLY:
+            draft.place = self.carried
+
+    def _time(self, draft: Draft, sentence: Sentence) -> None:
+        if draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
+            if draft.type == "forecast":
+                future = [t for t in sentence.times if t.future or t.span]
+                draft.time = future[0] if future else None
+            return
+        if draft.kind is Kind.TALLY and draft.time is not None:
+            return
+        trigger = draft.triggers[0]
+        relative = next((t for t in sentence.times if t.relation and 0 <= trigger.item.first - t.last <= 2), None)
+        if relative is not None and relative.days and self.last_time is not None and self.last_time.time is not None and self.last_time.time.start:
+            base = self.last_time.time.start
+            day = base - timedelta(days=relative.days)
+            draft.time = TimeMention(relative.first, relative.last, day, day)
+            return
+        found = pick_time(sentence, trigger.start, max(trigger.end, draft.last), trigger.item.first)
+        if found is not None:
+            draft.time = found
+            self.last_time = draft
+        elif self.last_time is not None :
+            draft.time = self.last_time.time
+            draft.time_from = self.last_time
+
+    def _stance(self, draft: Draft, sentence: Sentence, scopes: list[Scope]) -> None:
+        anchor = draft.triggers[0].item.first if draft.triggers else draft.first
+        source, modality = govern(scopes, anchor)
+        if source is None and draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
+            source = govern(scopes, draft.last - 1)[0]
+        if source is not None:
+            draft.source = source
+        if draft.kind is Kind.ASSESSMENT or draft.kind is Kind.RELATION:
+            if draft.modality is Modality.ASSERTED and modality in (Modality.HEDGED, Modality.DISTANCED, Modality.DENIED) and draft.type != "forecast":
+                draft.modality = modality
+            return
+        if modality is Modality.FORECAST:
+            modality = Modality.HYPOTHETICAL
+        draft.modality = modality
+        for trigger in draft.triggers[:1]:
+            if trigger.verb and modality is Modality.ASSERTED and negated(self.document, sentence, trigger.item.first):
+                draft.modality = Modality.DENIED
+            if trigger.verb and trigger.item.prefix[-1:] == self.document.using.future_mark and modality is Modality.ASSERTED:
+                draft.modality = Modality.HYPOTHETICAL
+
+    def _worth(self, draft: Draft, sentence: Sentence) -> bool:
+        """Say whether a draft says enough to be a claim: an actor, a loss, a place or a time of its own."""
+        if draft.kind in (Kind.ASSESSMENT, Kind.RELATION, Kind.TALLY):
+            return True
+        people = bool(draft.initiators or draft.targets or draft.participants or draft.losses)
+        own_time = draft.time is not None and draft.time_from is None
+        return people or (draft.own_place and (own_time or sentence.headline is False)) or own_time
+
+
+def _opens_with_place(sentence: Sentence, places: list[PlaceMention]) -> bool:
+    return bool(places) and places[0].first - sentence.first <= 3
+
+
+def _within(views: list[Draft], token: int) -> bool:
+    return any(start <= token < end for d in views for start, end in d.spans)
+
+
+def _claim(document: Document, draft: Draft, number: int) -> Claim:
+    """Write a draft down as a claim, tokens turned into spans of the report's text."""
+    evidence = tuple(sorted(document.span(first, last) for first, last in draft.spans))
+    time = None
+    if draft.time is not None:
+        mention = None
+        if draft.time_from is None:
+            first, last = document.span(draft.time.first, draft.time.last)
+            mention = document.report.text[first:last]
+        start = draft.time.start.isoformat() if draft.time.start else None
+        end = draft.time.end.isoformat() if draft.time.end else None
+        time = Time(start=start, end=end, mention=mention)
+    return Claim(
+        id=f"{document.report.report}.{number}",
+        kind=draft.kind, type=draft.type, evidence=evidence,
+        initiators=tuple(draft.initiators), targets=tuple(draft.targets), participants=tuple(draft.participants),
+        place=draft.place, time=time or Time(), losses=tuple(draft.losses), attribution=_attribution(document, draft.source),
+        modality=draft.modality, count=draft.count,
+    )  # fmt: skip
+
+
+def _attribution(document: Document, source: Source) -> Attribution:
+    words = source.words
+    if source.first is not None and source.last is not None and source.last > source.first:
+        first, last = document.span(source.first, source.last)
+        words = document.report.text[first:last]
+    return Attribution(type=source.type if source else SourceType.OUTLET, mention=words)

@@ -1,0 +1,348 @@
+"""Build occurrences from the triggers of a sentence: which words tell the same act, of what type, with which losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.extract.losses import Victims, attach
+from tawthiq.extract.mentions import Mention
+from tawthiq.extract.roles import assign
+from tawthiq.model import FAMILY_OF, Kind
+
+# An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
+_WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
+_REFINED = ("attack", "ied", "shelling", "assassination", "air-drone-strike")
+_LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
+
+
+class Builder:
+    """Builds the drafts of one sentence; `recent` are the drafts of the report so far."""
+
+    def __init__(self, document: Document, sentence: Sentence, mentions: list[Mention], recent: list[Draft]) -> None:
+        self.document = document
+        self.sentence = sentence
+        self.mentions = mentions
+        self.recent = recent
+        self.drafts: list[Draft] = []
+        self.weapons = sentence.of("weapon")
+
+    def build(self, triggers: list[Trigger]) -> list[Draft]:
+        """Return the drafts that the triggers tell, in order; losses are tied to them."""
+        events = [t for t in triggers if t.category != "loss"]
+        owner: dict[int, Draft] = {}
+        for trigger in events:
+            draft = self._event(trigger, triggers)
+            if draft is not None:
+                owner[trigger.order] = draft
+        for trigger in (t for t in triggers if t.category == "loss"):
+            self._loss(trigger, triggers, owner)
+        return self.drafts
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def _event(self, trigger: Trigger, triggers: list[Trigger]) -> Draft | None:
+        type_ = self._type(trigger, triggers)
+        if type_ is None:
+            return None
+        reference = self._reference(trigger, type_)
+        if reference is not None:
+            if reference.sentence is self.sentence:
+                reference.cover(trigger.item.first, trigger.item.last)
+                assign(self.document, reference, trigger, self.mentions)
+            return reference
+        same = self._same(trigger, type_)
+        if same is not None:
+            if _more_telling(type_, same.type):
+                same.type = type_
+            same.triggers.append(trigger)
+            same.cover(trigger.start, trigger.item.last)
+            assign(self.document, same, trigger, self.mentions)
+            return same
+        draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
+        assign(self.document, draft, trigger, self.mentions)
+        self.drafts.append(draft)
+        return draft
+
+    def _clause(self, trigger: Trigger) -> tuple[int, int]:
+        """Return the tokens of a trigger's clause without the marks at its edges."""
+        start, end = trigger.start, max(trigger.end, trigger.item.last)
+        words = self.document.words
+        while end > trigger.item.last and not words[end - 1][:1].isalnum():
+            end -= 1
+        while start < trigger.item.first and not words[start][:1].isalnum() and words[start] != "#":
+            start += 1
+        return start, end
+
+    def _type(self, trigger: Trigger, triggers: list[Trigger]) -> str | None:
+        """Return the event type of a trigger, or None when it tells no occurrence here."""
+        item, category = trigger.item, trigger.category
+        if category == "weapon":
+            return self._weapon_type(trigger, triggers)
+        if category == "operation":
+            if item.definite or not any(i.category == "light" and i.sense.data.get("frame") == "act" and trigger.start <= i.first <= item.first for i in self.sentence.items):
+                return None
+            return "attack"
+        if category == "campaign":
+            return "raid" if any(i.category in ("light", "aspect") and trigger.start <= i.first <= item.first for i in self.sentence.items) else None
+        if category == "crime":
+            return "attack" if item.definite and self.sentence.has("accuse") else None
+        if category == "body":
+            found = any(i.category == "find" for i in self.sentence.items) or trigger.item.sense.name in self.document.using.graves
+            return "body-found" if found else None
+        if category == "find":
+            return self._found(trigger)
+        if category in ("fall", "hit"):
+            weapon = self._weapon_near(trigger)
+            return weapon if weapon in ("shelling", "air-drone-strike", "grenade") else None
+        if category == "station":
+            return None
+        type_ = trigger.type
+        if type_ in _REFINED:
+            type_ = self._refine(trigger, type_)
+        return self._by_object(trigger, type_)
+
+    def _weapon_type(self, trigger: Trigger, triggers: list[Trigger]) -> str | None:
+        """A weapon tells an occurrence where it falls, is thrown or fired, or where people die by it and nothing else is told."""
+        item = trigger.item
+        type_ = str(item.sense.data["type"])
+        carried = [
+            i for i in self.sentence.items
+            if i.category in ("light", "fall", "hit") and trigger.start <= i.first < trigger.end and i.sense.data.get("frame") in ("act", "occur", "fall", "hit")
+            and abs(i.first - item.first) <= 7
+        ]  # fmt: skip
+        if any(t.category == "event" and trigger.start <= t.item.first < trigger.end and t is not trigger for t in triggers):
+            return None
+        if type_ == "attack":
+            return None
+        if type_ in ("shelling", "grenade", "air-drone-strike") and carried:
+            if type_ == "air-drone-strike" and not any(i.category in ("hit", "light") and i.sense.data.get("frame") in ("hit", "act") for i in carried):
+                return None
+            return type_
+        losses = [t for t in triggers if t.category == "loss" and trigger.start - 12 <= t.item.first <= trigger.end]
+        if losses and not any(t.category == "event" for t in triggers):
+            return type_
+        return None
+
+    def _found(self, trigger: Trigger) -> str | None:
+        for item in self.sentence.items:
+            if trigger.start <= item.first < trigger.end and item.first > trigger.item.first - 4:
+                if item.category == "body" or (item.category == "loss" and item.sense.data.get("frame") == "head"):
+                    return "body-found"
+                if item.category in ("weapon", "arms"):
+                    return "weapons-seized"
+        return None
+
+    def _weapon_near(self, trigger: Trigger) -> str | None:
+        near = [w for w in self.weapons if trigger.start <= w.first < trigger.end]
+        types = {str(w.sense.data["type"]) for w in near}
+        return next((t for t in _WEAPON_ORDER if t in types), None)
+
+    def _refine(self, trigger: Trigger, type_: str) -> str:
+        """Return the type that the weapon of the clause makes of an attack or an explosion."""
+        weapon = self._weapon_near(trigger)
+        if weapon is None:
+            return type_
+        if type_ == "ied":
+            return weapon if weapon in ("suicide-bombing", "grenade", "chemical-weapon") else type_
+        if type_ == "air-drone-strike":
+            return weapon if weapon in ("suicide-bombing", "chemical-weapon") else type_
+        if type_ == "shelling":
+            return weapon if weapon in ("air-drone-strike", "chemical-weapon") else type_
+        if type_ == "assassination":
+            return weapon if weapon == "ied" else type_
+        return weapon
+
+    def _by_object(self, trigger: Trigger, type_: str) -> str | None:
+        """Let the object of a verb settle what it tells: whom was halted, what was seized or freed."""
+        frame = trigger.frame
+        inside = [m for m in self.mentions if trigger.start <= m.first < trigger.end]
+        after = [i for i in self.sentence.items if trigger.item.last <= i.first < trigger.end]
+        if frame == "halt" and not any(m.person for m in inside if m.first >= trigger.item.first) and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities):
+            return None
+        if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
+            ground = any(i.category in ("place", "place_point", "place_town", "place_area") or (i.category == "object" and i.sense.data.get("level") == "point") for i in after)
+            goods = any(i.category == "object" and i.sense.data.get("level") != "point" for i in after)
+            if frame == "take" and not ground:
+                return None
+            return "territory-taken" if ground and not goods else "confiscation"
+        if frame == "chase":
+            return None
+        if frame == "defuse" and not any(i.category == "weapon" for i in after) and not any(i.category == "weapon" for i in self.weapons):
+            return None
+        if frame == "seize-arms" and not self.weapons and not any(i.category == "arms" for i in after):
+            return "confiscation" if any(i.category == "object" for i in after) else None
+        if frame == "down" and not any(w.sense.data["type"] in ("air-drone-strike", "shelling") for w in self.weapons):
+            return None
+        if frame == "vanish" and not any(m.person or m.armed for m in inside):
+            return None
+        if frame == "blow" and trigger.verb and not self.weapons and not inside:
+            return None
+        if type_ == "confiscation" and self.weapons and any(str(w.sense.data["type"]) != "air-drone-strike" and trigger.item.last <= w.first < trigger.end for w in self.weapons):
+            return "weapons-seized"
+        if type_ == "raid" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
+            return "attack"
+        return type_
+
+    def _reference(self, trigger: Trigger, type_: str) -> Draft | None:
+        """Return the occurrence told before that a definite noun means: the attack, the explosion, the operation."""
+        item = trigger.item
+        if trigger.verb or not (item.definite or item.suffix) or not item.sense.data.get("noun"):
+            return None
+        later = [i for i in self.sentence.items if i.first in (item.last, item.last + 1) and i.category == "relative"]
+        pool = [*self.recent, *self.drafts]
+        family = FAMILY_OF[type_]
+        for draft in reversed(pool[-12:]):
+            if draft.kind is not Kind.EVENT:
+                continue
+            if draft.type == type_ or FAMILY_OF[draft.type] == family or (type_ in ("attack", "ied") and FAMILY_OF[draft.type] in ("fight", "remote")):
+                if later and draft.sentence is not self.sentence and draft.type != type_:
+                    continue
+                return draft
+        return None
+
+    def _same(self, trigger: Trigger, type_: str) -> Draft | None:
+        """Return the draft of this sentence that a trigger tells once more: the ambush that hit, the blast that went off."""
+        for draft in reversed(self.drafts):
+            if draft.kind is not Kind.EVENT:
+                continue
+            family = FAMILY_OF[draft.type] == FAMILY_OF[type_] or {draft.type, type_} <= {"attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade", "assassination"}
+            if not family or FAMILY_OF[type_] not in ("fight", "remote"):
+                if draft.type != type_:
+                    continue
+            elif "armed-clash" in (draft.type, type_) and draft.type != type_:
+                continue
+            elif type_ in ("execution", "territory-taken") or draft.type in ("execution", "territory-taken"):
+                if draft.type != type_:
+                    continue
+            gap = [i for i in self.sentence.items if draft.triggers[-1].item.last <= i.first < trigger.item.first and i.category == "conjunction" and i.sense.name in self.document.using.contrasts]
+            if gap:
+                continue
+            subject = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role == "" and m.armed and m.actors and m.head.category == "actor"]
+            if subject and draft.initiators and trigger.verb and not set(subject[0].actors) & {*draft.initiators, *draft.targets}:
+                continue
+            if draft.type == type_ and FAMILY_OF[type_] not in ("fight", "remote") and trigger.start > draft.triggers[-1].item.first and trigger.verb and draft.triggers[-1].verb:
+                continue
+            return draft
+        return None
+
+    # --- losses ------------------------------------------------------------------------------------------------------
+
+    def _loss(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> None:
+        item = trigger.item
+        frame = trigger.frame
+        active = trigger.verb and not trigger.passive and frame in ("kill", "hurt", "capture") and self._active(trigger)
+        if trigger.type == "captured" and item.sense.data.get("frame") == "capture" and not trigger.verb and not item.prefix:
+            return
+        victims = Victims(self.document, self.sentence, self.mentions, trigger)
+        victims.read(objects=active)
+        if trigger.type == "wounded" and trigger.verb and not victims.rows:
+            return
+        draft = self._cause(trigger, triggers, owner)
+        fresh = False
+        if draft is None:
+            if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
+                return
+            draft = self._alone(trigger, victims)
+            if draft is None:
+                return
+            fresh = True
+        if active or fresh:
+            self._killer(draft, trigger, victims)
+        attach(self.document, draft, victims, trigger.type)  # type: ignore[arg-type]
+        if draft.sentence is self.sentence:
+            draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
+        elif victims.rows:
+            draft.spans.append((min(trigger.start, victims.first), victims.last))
+
+    def _active(self, trigger: Trigger) -> bool:
+        """Say whether a verb that could be a passive has a doer: a gunman or force before an unarmed or numbered object."""
+        item = trigger.item
+        if item.sense.data.get("english") or item.form[2:3] == "a":
+            return True
+        if item.form[1:2] in ("p", "1") and item.form[0] in "px" and item.form.startswith("pp"):
+            return True
+        after = [m for m in self.mentions if item.last <= m.first < trigger.end and m.role == ""]
+        return bool(after and (after[0].person in ("gunman", "attacker") or (after[0].head.category == "actor" and after[0].armed)) and len(after) > 1 and not after[0].quantity)
+
+    def _killer(self, draft: Draft, trigger: Trigger, victims: Victims) -> None:
+        """Name who did it where a loss word is all that tells the act: by-phrases, and the subject of an active verb."""
+        counted = {id(m) for m, *_ in victims.rows if m is not None}
+        for mention in self.mentions:
+            if not trigger.start <= mention.first < trigger.end or id(mention) in counted:
+                continue
+            if mention.role in ("by", "behind") or (mention.role == "" and mention.armed and not trigger.passive and trigger.verb and mention.head.category != "object" and trigger.frame in ("kill", "hurt") and mention.first < victims.last):
+                for name in mention.actors:
+                    if name not in draft.initiators:
+                        draft.initiators.append(name)
+
+    def _cause(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> Draft | None:
+        """Return the occurrence to which a loss belongs."""
+        item = trigger.item
+        following = next((t for t in triggers if t.item.first > item.first and t.order in owner and owner[t.order].kind is Kind.EVENT and self._harms(owner[t.order])), None)
+        previous = next((t for t in reversed(triggers) if t.item.first < item.first and t.order in owner and self._harms(owner[t.order])), None)
+        if following is not None and self._linked(item, following):
+            if previous is None or not self._result_before(trigger):
+                return owner[following.order]
+        if previous is not None:
+            if self._new_act(trigger, previous):
+                return None if following is None or not self._linked(item, following) else owner[following.order]
+            return owner[previous.order]
+        if following is not None and not self._contrast_between(item.first, following.item.first):
+            return owner[following.order]
+        if self.sentence.has("result", "resulting", "sequel") or item.definite:
+            pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
+            if pool and pool[-1].sentence.number >= self.sentence.number - 3:
+                return pool[-1]
+        return None
+
+    def _harms(self, draft: Draft) -> bool:
+        return FAMILY_OF[draft.type] in ("fight", "remote", "harm") or draft.type in ("raid", "riot", "abduction", "protest", "sweep", "disappearance", "weapons-seized", "arrest", "deployment")
+
+    def _contrast_between(self, first: int, last: int) -> bool:
+        return any(i.category == "conjunction" and first < i.first < last and i.sense.name in self.document.using.contrasts for i in self.sentence.items)
+
+    def _linked(self, item: Item, event: Trigger) -> bool:
+        """Say whether a cause word or a preposition ties an event to the loss before it, with no other clause between."""
+        if self._contrast_between(item.first, event.item.first):
+            return False
+        prefix = event.item.prefix
+        if prefix and prefix[-1:] in self.document.using.joins[1:2]:
+            return True
+        return any(i.category in _LINKS and item.last <= i.first < event.item.first and event.item.first - i.last <= 6 for i in self.sentence.items)
+
+    def _result_before(self, trigger: Trigger) -> bool:
+        return any(i.category in ("result", "resulting") and trigger.item.first - 5 <= i.first < trigger.item.first for i in self.sentence.items)
+
+    def _new_act(self, trigger: Trigger, previous: Trigger) -> bool:
+        """Say whether a loss is an act of its own and no outcome of what came before: another clause with a verb and a doer."""
+        if not trigger.verb or self._result_before(trigger):
+            return False
+        between = [i for i in self.sentence.items if previous.item.last <= i.first <= trigger.item.first and i.category in ("conjunction", "turn", "place") and (i.category != "conjunction" or i.sense.name in self.document.using.contrasts)]
+        return any(i.category in ("conjunction", "turn") for i in between)
+
+    def _alone(self, trigger: Trigger, victims: Victims) -> Draft | None:
+        """Make an occurrence of a loss that nothing else explains."""
+        type_ = self._weapon_near(trigger) or "attack"
+        clause = (min(trigger.start, victims.first), max(trigger.item.last, victims.last))
+        if not any(m is not None or q is not None for m, q, *_ in victims.rows):
+            return None
+        if trigger.type == "missing":
+            type_ = "disappearance"
+        elif trigger.type == "captured":
+            type_ = "abduction"
+        draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
+        draft.cover(*clause)
+        assign_by = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role in ("side", "against")]
+        for mention in assign_by:
+            for name in mention.actors:
+                if name not in draft.targets:
+                    draft.targets.append(name)
+        self.drafts.append(draft)
+        return draft
+
+
+def _more_telling(new: str, old: str) -> bool:
+    order: Callable[[str], int] = lambda t: {"attack": 9, "assassination": 4, "ied": 5, "shelling": 5}.get(t, 3)  # noqa: E731
+    return order(new) < order(old)

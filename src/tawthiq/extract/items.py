@@ -1,0 +1,285 @@
+"""Lay the vocabulary over a report: which words and expressions stand where, which lines are page chrome.
+
+`Document` holds the tokens and, token by token, the items found; a longer expression hides the shorter ones inside it, and no
+item is found in chrome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tawthiq.lexicon.compile import tables
+from tawthiq.lexicon.lexicon import Lexicon, load
+from tawthiq.lexicon.reading import Sense
+from tawthiq.model import Report
+from tawthiq.resolve.dates import DateReader, TimeMention, local_date
+from tawthiq.text.normalise import fold, normalise
+from tawthiq.text.numerals import NumberWords, Quantity, quantity_at
+from tawthiq.text.tokens import Tokens, tokenise
+
+DAMMA = "\u064f"
+
+
+@dataclass(slots=True)
+class Item:
+    """A word or expression of the vocabulary at tokens `first` to `last`, exclusive."""
+
+    first: int
+    last: int
+    sense: Sense
+    form: str
+    prefix: str
+    definite: bool = False
+    suffix: str = ""
+
+    @property
+    def category(self) -> str:
+        """The category of its sense."""
+        return self.sense.category
+
+    @property
+    def finite(self) -> bool:
+        """Whether it is a finite verb."""
+        return len(self.form) == 3 and self.form[0] in "pix"
+
+    @property
+    def dual(self) -> bool:
+        """Whether the form says two."""
+        return self.form in ("d", "nd") or self.form[:2] == "qd"
+
+    @property
+    def plural(self) -> bool:
+        """Whether the form says more than two."""
+        return self.form in ("p", "np") or self.form[:2] == "qp"
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A run of tokens with its items by category, its quantities and its time words."""
+
+    number: int
+    first: int
+    last: int
+    items: list[Item]
+    quantities: list[Quantity] = field(default_factory=list)
+    times: list[TimeMention] = field(default_factory=list)
+    headline: bool = False
+    reply: str | None = None
+    paragraph: int = 0
+
+    def of(self, *categories: str) -> list[Item]:
+        """Return the items of these categories, in order."""
+        return [item for item in self.items if item.sense.category in categories]
+
+    def has(self, *categories: str) -> bool:
+        """Say whether an item of one of these categories stands in the sentence."""
+        return any(item.sense.category in categories for item in self.items)
+
+
+class Reader:
+    """The vocabulary with the readers of numbers and dates that belong to it."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        clitics = tables()["clitics"]
+        self.lexicon = lexicon
+        self.joins: tuple[str, ...] = tuple(clitics["number_joins"])
+        self.article: str = clitics["article"]
+        self.link_words, self.and_words = frozenset(clitics["link_words"]), frozenset(clitics["and_words"])
+        self.contrasts, self.adding = frozenset(clitics["contrasts"]), frozenset(clitics["adding"])
+        self.back_sources, self.verb_negations = frozenset(clitics["back_sources"]), frozenset(clitics["verb_negations"])
+        self.general_words, self.counting = frozenset(clitics["general_words"]), frozenset(clitics["counting"])
+        self.our, self.future_mark = clitics["our"], clitics["future_mark"]
+        self.graves, self.shooting = frozenset(clitics["graves"]), frozenset(clitics["shooting"])
+        self.bullets = frozenset(clitics["bullets"])
+        self.agencies = tuple(clitics["agencies"])
+        self.roads = frozenset(clitics["roads"])
+        self.pronouns = frozenset(clitics["pronouns"])
+        self.others, self.ordinal_people = frozenset(clitics["others"]), frozenset(clitics["ordinal_people"])
+        self.number_glue, self.staff = frozenset(clitics["number_glue"]), frozenset(clitics["staff"])
+        self.numbers = NumberWords(lexicon.numbers, self.joins, self.article)
+        self.dates = DateReader(lexicon.calendar, self.numbers, self.joins, self.article)
+        chrome = lexicon.chrome
+        self.chrome_words = frozenset(w for line in (*chrome["lines"], *chrome["counters"]) for w in line.split())
+        self.chrome_lines = frozenset(chrome["lines"])
+        self.from_here = tuple(chrome["from_here"])
+        self.replies_from = tuple(chrome["replies_from"])
+
+
+_READER: Reader | None = None
+
+
+def reader() -> Reader:
+    """Return the reader of the installed vocabulary, made once a process."""
+    global _READER
+    if _READER is None:
+        _READER = Reader(load())
+    return _READER
+
+
+class Document:
+    """A report, tokenised and looked up."""
+
+    def __init__(self, report: Report, using: Reader, zone: str) -> None:
+        self.report = report
+        self.using = using
+        self.published = local_date(report.published, zone)
+        self.tokens: Tokens = tokenise(normalise(report.text, using.lexicon.hidden))
+        self.words = self.tokens.words
+        self.sentences: list[Sentence] = []
+        self.outlet = _outlet(report.source, using.lexicon)
+        self.outlet_words = " ".join(w for w in _plain_words(fold(report.source or "")) if w[:1].isalnum())
+        self.agency = any(word in self.outlet_words for word in using.agencies)
+        self._cut()
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the span in the report's text of tokens `first` to `last`, exclusive."""
+        return self.tokens.span(first, last)
+
+    def passive_mark(self, token: int) -> bool:
+        """Say whether the first letter of a token carries a u, which marks a passive: قُتل."""
+        normalised = self.tokens.normalised
+        start = self.tokens.starts[token]
+        if normalised.positions is None:
+            return False
+        if normalised.vowel(start) == DAMMA:
+            return True
+        return self.words[token][:1] in self.using.joins[:1] + self.using.joins[3:4] and (
+            start + 1 < self.tokens.ends[token] and normalised.vowel(start + 1) == DAMMA
+        )
+
+    def _cut(self) -> None:
+        """Fill `sentences`, leaving out chrome, and mark the headline and the replies of strangers."""
+        title = fold(self.report.title or "")
+        paragraph = 0
+        reply: str | None = None
+        stop = False
+        line_start = 0
+        words = self.words
+        sentences = self.tokens.sentences
+        index = 0
+        count = len(words)
+        while line_start < count and not stop:
+            line_end = line_start
+            while line_end < count and words[line_end] != "\n":
+                line_end += 1
+            kind = self._line_kind(words[line_start:line_end])
+            if kind == "from_here":
+                break
+            if kind == "replies":
+                reply = ""
+            elif reply is not None and kind == "text" and self._is_author(words[line_start:line_end]):
+                reply = self._text_of(line_start, line_end)
+                kind = "chrome"
+            paragraph += 1
+            is_title = bool(title) and kind == "text" and " ".join(words[line_start:line_end]) == " ".join(_plain_words(title))
+            while index < len(sentences) and sentences[index][0] < line_end:
+                first, last = sentences[index]
+                index += 1
+                if kind != "text":
+                    continue
+                while last > first and not words[last - 1][:1].isalnum():
+                    last -= 1
+                if last > first:
+                    self._add(first, last, is_title, reply, paragraph)
+            while index < len(sentences) and sentences[index][0] <= line_end:
+                index += 1
+            line_start = line_end + 1
+
+    def _add(self, first: int, last: int, headline: bool, reply: str | None, paragraph: int) -> None:
+        sentence = Sentence(len(self.sentences), first, last, self._items(first, last), headline=headline, reply=reply, paragraph=paragraph)
+        words, using = self.words, self.using
+        sentence.times = using.dates.find(words, first, last, self.published)
+        taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
+        at = first
+        while at < last:
+            quantity = quantity_at(words, at, last, using.numbers) if at not in taken else None
+            if quantity:
+                sentence.quantities.append(quantity)
+                at = quantity.last
+            else:
+                at += 1
+        self.sentences.append(sentence)
+
+    def _items(self, first: int, last: int) -> list[Item]:
+        """Return the items of a run of tokens, in order; an expression hides what lies inside it."""
+        lexicon = self.using.lexicon
+        run = self.words[first:last]
+        found: list[Item] = []
+        hidden = bytearray(len(run))
+        chosen: list[Item] = []
+        for phrase in sorted(lexicon.phrases(run), key=lambda p: (p.first - p.last, p.first)):
+            if any(hidden[phrase.first : phrase.last]) and not any(
+                c.first - first == phrase.first and c.last - first == phrase.last for c in chosen
+            ):
+                continue
+            hidden[phrase.first : phrase.last] = b"\x01" * (phrase.last - phrase.first)
+            chosen.append(Item(first + phrase.first, first + phrase.last, phrase.sense, phrase.form, phrase.prefix))
+        found += chosen
+        for offset, word in enumerate(run):
+            if not hidden[offset]:
+                at = first + offset
+                for reading in lexicon.readings(word):
+                    found.append(Item(at, at + 1, reading.sense, reading.form, reading.prefix, reading.definite, reading.suffix))
+        found.sort(key=lambda item: (item.first, -item.last))
+        return found
+
+    def _line_kind(self, line: list[str]) -> str:
+        """Say what a line is: "text", "chrome", "replies" (what strangers answered begins), "from_here" (nothing follows)."""
+        words = [w for w in line if w[:1].isalnum()]
+        if not words:
+            return "chrome"
+        joined = " ".join(words)
+        if len(words) <= 8:
+            if any(joined == start or joined.startswith(start + " ") for start in self.using.from_here):
+                return "from_here"
+            if any(joined.startswith(start) for start in self.using.replies_from):
+                return "replies"
+            if joined in self.using.chrome_lines:
+                return "chrome"
+        if len(words) <= 14 and all(w in self.using.chrome_words or w.isdigit() or w[:1].isdigit() for w in words):
+            return "chrome"
+        return "text"
+
+    def _is_author(self, line: list[str]) -> bool:
+        """Say whether a line of a thread is a name: short, without a sign that ends a sentence."""
+        words = [w for w in line if w[:1].isalnum() or w[:1] == "@"]
+        return any(w.startswith("@") for w in words[:4]) or (len(words) <= 3 and not any(w in "،,؟!" for w in line))
+
+    def _text_of(self, first: int, last: int) -> str:
+        if last <= first:
+            return ""
+        start, end = self.span(first, last)
+        return self.report.text[start:end].strip()
+
+    def __iter__(self) -> Iterator[Sentence]:
+        return iter(self.sentences)
+
+
+def _plain_words(folded: str) -> list[str]:
+    return tokenise(normalise(folded)).words
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What a source's name says of it: the actor that speaks through it, and whether it is a side of the conflict."""
+
+    actor: str | None
+    earlier: str | None
+    party: bool
+
+    def speaker(self, published: object) -> str | None:
+        """Return the actor that "our forces" means; a state that changed hands is another actor before 8 December 2024."""
+        if self.earlier and published is not None and str(published) < "2024-12-08":
+            return self.earlier
+        return self.actor
+
+
+def _outlet(source: str | None, lexicon: Lexicon) -> Outlet:
+    name = fold(source or "")
+    for row in lexicon.outlets:
+        if all(part in name for part in row["match"]):
+            return Outlet(row["actor"], row.get("before"), bool(row.get("party")))
+    return Outlet(None, None, False)
+
+

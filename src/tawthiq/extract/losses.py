@@ -1,0 +1,271 @@
+"""Read who was killed, wounded, held or displaced, and how many; tie each to the occurrence that caused it.
+
+Counts keep what the text says: at least, about, dozens, "a number of"; what is said not to be known stays unknown, and a
+stated absence is 0.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.extract.mentions import Mention
+from tawthiq.model import Loss, Outcome
+from tawthiq.text.numerals import Quantity
+
+_STOPS = ("including", "cause", "resulting", "by", "relative", "conjunction", "sequel", "against", "toward", "say", "that")
+_HELD: dict[str, Outcome] = {"arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced"}
+
+
+def loss_row(who: str | None, outcome: Outcome, quantity: Quantity | None, *, one: bool, vague: bool = False) -> Loss:
+    """Return a row: a number as said, one for a single person, at least one for an unnumbered plural."""
+    if quantity is not None and not quantity.vague:
+        return Loss(who=who, outcome=outcome, min=quantity.least, max=quantity.most, approx=True if quantity.approx else None)
+    if quantity is not None:
+        return Loss(who=who, outcome=outcome, min=quantity.least, max=None, status="unquantified")
+    if one and not vague:
+        return Loss(who=who, outcome=outcome, min=1, max=1)
+    return Loss(who=who, outcome=outcome, min=1, max=None, status="unquantified")
+
+
+class Victims:
+    """The people that one loss word counts, read off the sentence around it."""
+
+    def __init__(self, document: Document, sentence: Sentence, mentions: list[Mention], trigger: Trigger) -> None:
+        self.document = document
+        self.sentence = sentence
+        self.mentions = mentions
+        self.trigger = trigger
+        self.rows: list[tuple[Mention | None, Quantity | None, bool, str]] = []
+        self.last = trigger.item.last
+        self.first = trigger.item.first
+
+    def read(self, *, objects: bool) -> None:
+        """Find the victims. `objects`: the verb is active, and they follow its subject."""
+        item = self.trigger.item
+        if item.sense.data.get("frame") == "head" or item.form.startswith("q"):
+            self._head()
+            return
+        if self.trigger.frame == "result" or item.sense.data.get("frame") == "result":
+            self._run(item.last)
+            return
+        if item.sense.data.get("english") and item.finite is False and not item.sense.data.get("noun"):
+            self._english(objects)
+            return
+        start = item.last
+        if objects:
+            bare = [m for m in self._clause_mentions() if m.role in ("", "on") and m.first >= item.last]
+            if len(bare) > 1 and bare[0].armed and not bare[0].quantity and not bare[1].joined:
+                start = bare[1].first
+            elif bare and bare[0].armed and bare[0].actors and bare[0].head.category in ("actor", "epithet"):
+                start = bare[0].last
+        self._run(start)
+        if not self.rows and not item.sense.data.get("noun"):
+            before = [m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)]
+            if before:
+                group = [before[-1]]
+                while group[0].joined and len(before) > len(group):
+                    group.insert(0, before[-len(group) - 1])
+                for mention in group:
+                    self._add(mention, mention.quantity)
+                self.first = min(self.first, group[0].first)
+            else:
+                self._quantity_before(item.first)
+
+    def _clause_mentions(self) -> list[Mention]:
+        return [m for m in self.mentions if self.trigger.start <= m.first < self.trigger.end]
+
+    def _english(self, objects: bool) -> None:
+        item = self.trigger.item
+        passive = self.trigger.passive or item.sense.data.get("frame") == "die"
+        if not passive:
+            self._run(item.last)
+            if self.rows:
+                return
+        before = [m for m in self.mentions if m.last <= item.first and m.first >= self.sentence.first and (m.person or m.quantity or m.actors)]
+        numbers = [q for q in self.sentence.quantities if q.last <= item.first and q.first >= self.trigger.start]
+        if before and (not numbers or before[-1].last >= numbers[-1].last):
+            group = [before[-1]]
+            while group[0].joined and len(before) > len(group):
+                group.insert(0, before[-len(group) - 1])
+            for mention in group:
+                self._add(mention, mention.quantity)
+            self.first = min(self.first, group[0].first)
+        elif numbers:
+            self._add(None, numbers[-1])
+            self.first = min(self.first, numbers[-1].first)
+        elif not passive:
+            return
+        else:
+            self._run(item.last)
+
+    def _head(self) -> None:
+        """A noun that is the victims themselves: three killed, dead from the ranks of."""
+        item = self.trigger.item
+        quantity = next((q for q in self.sentence.quantities if q.last == item.first), None)
+        if quantity is None and item.first - 1 >= self.sentence.first and self.document.words[item.first - 1] in self.document.using.number_glue:
+            quantity = next((q for q in self.sentence.quantities if q.last == item.first - 1), None)
+        if quantity is None and item.dual:
+            quantity = Quantity(item.first, item.last, 2, 2)
+        following = next((m for m in self.mentions if item.last <= m.first <= item.last + 3 and m.role in ("of", "side", "", "to") and not m.joined), None)
+        if quantity is None and (later := self._ratio(item)) is not None:
+            quantity = later
+        if following is not None and following.quantity is not None and quantity is not None:
+            following = None
+        if quantity is not None:
+            self.first = min(self.first, quantity.first)
+            self.last = max(self.last, quantity.last)
+        if following is not None:
+            self.last = max(self.last, following.last)
+        plural = item.plural or item.form in ("np", "qpp", "qpa")
+        who = following
+        self.rows.append((who, quantity or (following.quantity if following else None), not plural, ""))
+
+    def _ratio(self, item: Item) -> Quantity | None:
+        """Read a number that a list gives after the word: "القتلى: 5", "عدد القتلى إلى 6"."""
+        for quantity in self.sentence.quantities:
+            if item.last <= quantity.first <= item.last + 9 and any(
+                w in (":",) or w in self.document.using.numbers.to for w in self.document.words[item.last : quantity.first]
+            ):
+                if not any(i.category in ("including", "loss") and item.last <= i.first < quantity.first for i in self.sentence.items):
+                    return quantity
+        return None
+
+    def _quantity_before(self, before: int) -> None:
+        for quantity in self.sentence.quantities:
+            if quantity.last == before:
+                self._add(None, quantity)
+                self.first = min(self.first, quantity.first)
+
+    def _run(self, start: int) -> None:
+        """Read on from a token: people with or without numbers, joined by "and", until a word that ends the list."""
+        words = self.document.words
+        at = start
+        end = self.sentence.last
+        by_first = {m.first: m for m in self.mentions}
+        numbers = {q.first: q for q in self.sentence.quantities}
+        skipped = 0
+        while at < end:
+            items = [i for i in self.sentence.items if i.first == at]
+            mention = by_first.get(at)
+            joined = mention is not None and mention.joined
+            if mention is not None and (mention.role in ("", "of", "side", "on", "to") or joined) and mention.head.category != "adjective":
+                if mention.head.category == "object" and not self.rows and not mention.quantity:
+                    break
+                if self.rows and not joined:
+                    break
+                if mention.role == "of" and self.rows and not joined:
+                    break
+                self._add(mention, mention.quantity)
+                at = max(mention.last, at + 1)
+                skipped = 0
+                continue
+            if mention is not None:
+                break
+            quantity = numbers.get(at)
+            if quantity is not None:
+                if self.rows and words[at][:1] not in self.document.using.joins[:1] and words[at - 1] not in self.document.using.and_words:
+                    break
+                self._add(None, quantity)
+                at = quantity.last
+                skipped = 0
+                continue
+            if any(i.category in _STOPS for i in items) or any(i.finite for i in items):
+                break
+            if any(i.category in ("event", "loss", "weapon", "place", "light") for i in items):
+                break
+            if words[at] in (",", "،", ":", "(", ")", "-", ";"):
+                break
+            skipped += 1
+            if skipped > (5 if self.rows else 4):
+                break
+            at += 1
+        self.last = max(self.last, at if self.rows else self.trigger.item.last)
+
+    def _add(self, mention: Mention | None, quantity: Quantity | None) -> None:
+        one = True
+        if mention is not None:
+            item = mention.head
+            one = not (item.plural or item.form == "p" or (item.category in ("actor", "epithet", "anaphor")))
+            ordinal = item.sense.name in self.document.using.ordinal_people
+            self.rows.append((mention, quantity, one or ordinal, ""))
+            self.last = max(self.last, mention.last)
+        else:
+            self.rows.append((None, quantity, False, ""))
+            self.last = max(self.last, quantity.last if quantity else 0)
+
+
+def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome) -> None:
+    """Add the rows of one loss word to an occurrence; people without a name take the actor that the occurrence hit."""
+    previous = next((loss.who for loss in reversed(draft.losses) if loss.who), None)
+    for mention, quantity, one, _ in victims.rows:
+        who: str | None = None
+        if mention is not None:
+            if mention.actors:
+                who = mention.actors[0]
+            elif mention.neutral:
+                who = _only(draft.targets) or _only([t for t in draft.participants if t not in draft.initiators]) if not draft.participants or len(draft.participants) == 1 else None
+            if who is None and (mention.head.sense.name in document.using.others):
+                who = previous or _only(draft.targets)
+        elif quantity is not None:
+            who = previous or _only(draft.targets)
+        who = None if who == "unknown-gunmen" else who
+        vague = mention is not None and mention.definite and quantity is None and not one
+        row = loss_row(who, outcome, quantity, one=one, vague=vague)
+        if not any(l.who == row.who and l.outcome == row.outcome and l.min == row.min and l.max == row.max for l in draft.losses):
+            same = [l for l in draft.losses if l.who == row.who and l.outcome == row.outcome]
+            if same and row.status == "unquantified":
+                continue
+            if same and same[0].status in ("unquantified", "unknown"):
+                draft.losses.remove(same[0])
+            draft.losses.append(row)
+        previous = who or previous
+        if mention is not None:
+            draft.victims.append(mention)
+
+
+def _only(names: list[str]) -> str | None:
+    return names[0] if len(names) == 1 else None
+
+
+def held_rows(document: Document, draft: Draft, mentions: list[Mention]) -> None:
+    """Give an arrest, abduction, disappearance or displacement its row of people."""
+    outcome = _HELD.get(draft.type)
+    if outcome is None or any(l.outcome == outcome for l in draft.losses):
+        return
+    for mention in mentions:
+        if mention.head.category == "object":
+            continue
+        who = mention.actors[0] if mention.actors else (_only(draft.targets) if mention.neutral else None)
+        if who == "unknown-gunmen":
+            continue
+        item = mention.head
+        name_only = item.category in ("actor", "epithet", "anaphor", "adjective")
+        if name_only and mention.quantity is None:
+            continue
+        one = not (item.plural or item.form == "p")
+        draft.losses.append(loss_row(who, outcome, mention.quantity, one=one))
+
+
+def unknown_or_none(document: Document, sentence: Sentence, drafts: list[Draft]) -> None:
+    """Read "no word on losses" and "without casualties", for the occurrence told before it."""
+    for item in sentence.items:
+        if item.category == "loss_none":
+            draft = _nearest(drafts, item)
+            if draft is not None:
+                draft.losses = [l for l in draft.losses if l.outcome != "wounded" or l.min]
+                killed = any(i.category == "loss" and i.sense.data.get("type") == "killed" and abs(i.first - item.last) <= 2 for i in sentence.items)
+                who = _only(draft.targets)
+                draft.losses.append(Loss(who=who, outcome="killed" if killed else "wounded", min=0, max=0, status="none"))
+                draft.cover(item.first, item.last)
+        elif item.category == "loss_unknown":
+            near = [i for i in sentence.items if i.category in ("loss_word", "loss") and item.first <= i.first <= item.last + 6]
+            draft = _nearest(drafts, item)
+            if near and draft is not None and not any(l.status in ("unknown", "none") for l in draft.losses):
+                draft.losses.append(Loss(who=_only(draft.targets), outcome="killed", status="unknown"))
+                draft.cover(item.first, near[-1].last)
+
+
+def _nearest(drafts: list[Draft], item: Item) -> Draft | None:
+    """Return the occurrence that ends last before an item, else the first one."""
+    before = [d for d in drafts if d.first <= item.first]
+    return before[-1] if before else None

@@ -1,0 +1,73 @@
+"""Within one report the same thing said twice is one claim: headlines, recaps and early tolls join what tells it in full.
+
+Claims by another source, with another modality or of another day stay apart.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft, add
+from tawthiq.extract.items import Document
+from tawthiq.model import FAMILY_OF, Kind, Modality
+
+
+def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts with repeats joined to the fuller telling, in order of evidence."""
+    kept: list[Draft] = []
+    body = [d for d in drafts if not d.sentence.headline]
+    headlines = [d for d in drafts if d.sentence.headline]
+    for draft in body:
+        twin = next((k for k in kept if _same(k, draft)), None)
+        if twin is None:
+            kept.append(draft)
+        else:
+            _join(twin, draft)
+    for draft in headlines:
+        twin = next((k for k in kept if _headline_of(draft, k)), None)
+        if twin is not None:
+            twin.spans += [s for s in draft.spans if s not in twin.spans]
+        elif not body or draft.kind is Kind.EVENT and (draft.losses or (draft.own_place and (draft.initiators or draft.targets))) and not kept:
+            kept.append(draft)
+    return sorted(kept, key=lambda d: min(s for s, _ in d.spans if True))
+
+
+def _headline_of(headline: Draft, draft: Draft) -> bool:
+    if headline.kind is not draft.kind and {headline.kind, draft.kind} != {Kind.EVENT, Kind.TALLY}:
+        return False
+    return headline.type == draft.type or FAMILY_OF[headline.type] == FAMILY_OF[draft.type] or (headline.kind is Kind.EVENT and FAMILY_OF[headline.type] in ("fight", "remote") and FAMILY_OF[draft.type] in ("fight", "remote"))
+
+
+def _same(left: Draft, right: Draft) -> bool:
+    """Say whether two drafts tell the same: type, day, place and people agree, and neither speaker nor doubt differs."""
+    if left.kind is not right.kind or left.type != right.type or left.modality is not right.modality:
+        return False
+    if left.kind is Kind.TALLY:
+        return left.count is not None and left.count == right.count and left.sentence is not right.sentence
+    if left.kind in (Kind.ASSESSMENT, Kind.RELATION):
+        return left.initiators == right.initiators and left.targets == right.targets and left.modality is Modality.DENIED
+    if left.source.type is not right.source.type and right.source.first is not None:
+        return False
+    if left.sentence is right.sentence:
+        return False
+    if not _agree(left.initiators, right.initiators) or not _agree(left.targets, right.targets) or not _agree(left.participants, right.participants):
+        return False
+    if left.place and right.place and right.own_place and (left.place.lat, left.place.lon) != (right.place.lat, right.place.lon):
+        return False
+    if right.time_from is None and right.time is not None and left.time is not None and right.time.start != left.time.start:
+        return False
+    if left.losses and right.losses and not {(l.who, l.outcome, l.min) for l in left.losses} & {(l.who, l.outcome, l.min) for l in right.losses}:
+        return False
+    return right.time_from is not None and not right.own_place or bool(left.losses and right.losses)
+
+
+def _agree(left: list[str], right: list[str]) -> bool:
+    return not left or not right or bool(set(left) & set(right))
+
+
+def _join(left: Draft, right: Draft) -> None:
+    left.spans += [s for s in right.spans if s not in left.spans]
+    add(left.initiators, right.initiators)
+    add(left.targets, right.targets)
+    add(left.participants, right.participants)
+    for loss in right.losses:
+        if not any(l.who == loss.who and l.outcome == loss.outcome for l in left.losses):
+            left.losses.append(loss)

@@ -1,0 +1,98 @@
+"""Find the words that tell an occurrence or a loss, settle what each means, and cut the sentence into their clauses.
+
+A word counts only where its grammar lets it: a participle is people, not an act; a weapon is an occurrence only where
+something was done with it.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Trigger
+from tawthiq.extract.items import Document, Item, Sentence
+
+_TELLING = ("event", "loss", "operation", "campaign", "crime", "body", "find", "weapon", "fall", "hit", "station")
+_STRENGTH = {"event": 5, "loss": 4, "body": 3, "find": 3, "fall": 3, "hit": 3, "campaign": 2, "operation": 2, "crime": 2, "weapon": 1, "station": 1}
+_MARKS = ("conjunction", "comma")
+_DOERS = ("light", "fall", "hit", "loss", "result", "aspect", "try", "say")
+
+
+def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
+    """Return the triggers of a sentence, one for each place, each with its clause."""
+    chosen: list[Item] = []
+    for item in sentence.items:
+        if item.category not in _TELLING or (item.form.startswith("q") and item.category == "event"):
+            continue
+        if chosen and item.first < chosen[-1].last:
+            if _better(document, sentence, item, chosen[-1]):
+                chosen[-1] = item
+            continue
+        chosen.append(item)
+    out: list[Trigger] = []
+    for item in chosen:
+        trigger = _settle(document, sentence, item)
+        if trigger is not None:
+            trigger.order = len(out)
+            out.append(trigger)
+    _cut(document, sentence, out)
+    return out
+
+
+def _better(document: Document, sentence: Sentence, new: Item, old: Item) -> bool:
+    """Say whether `new` is the better reading of a place than `old`."""
+    if (new.last - new.first) != (old.last - old.first):
+        return new.last - new.first > old.last - old.first
+    if new.finite != old.finite:
+        verbal = _verb_place(document, sentence, new)
+        return new.finite == verbal
+    return _STRENGTH[new.category] > _STRENGTH[old.category]
+
+
+def _verb_place(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether a finite verb can stand here: not after a preposition, and without the clitics of a noun."""
+    if item.prefix and item.prefix[-1:] in document.using.joins[1:3]:
+        return False
+    previous = item.first - 1
+    if previous < sentence.first:
+        return True
+    return not any(i.last == item.first and i.category in ("prep_on", "prep_in", "prep_from", "prep_to", "cause", "by", "resulting", "within", "sequel") for i in sentence.items)
+
+
+def _needs_met(sentence: Sentence, item: Item) -> bool:
+    """Say whether a verb that the expression needs stands before it, or its verbal noun."""
+    needed = str(item.sense.data["needs"]).split("|")
+    return any(
+        str(i.sense.data.get("root")) in needed and item.first - 9 <= i.first <= item.first for i in sentence.items if i.sense.data.get("root")
+    )
+
+
+def _settle(document: Document, sentence: Sentence, item: Item) -> Trigger | None:
+    data = item.sense.data
+    category, type_, frame = item.category, str(data.get("type", "")), str(data.get("frame", ""))
+    if frame == "needs-on" or "needs" in data:
+        if "needs" in data and not _needs_met(sentence, item):
+            return None
+        frame = "act" if category != "event" or type_ != "release" else "free"
+    passive = item.finite and (item.form[2] == "p" or (item.form[2] == "?" and document.passive_mark(item.first)))
+    if item.finite and item.form == "xs?":
+        passive = False
+    if item.form == "ed" and any(i.last == item.first and i.category == "passive_be" for i in sentence.items):
+        passive = True
+    return Trigger(item, category, type_, frame, passive=passive)
+
+
+def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> None:
+    """Give each trigger its clause: from the last mark before it to the first mark that opens the next trigger's clause."""
+    marks = sorted({i.first if i.category == "conjunction" else i.last for i in sentence.items if i.category in _MARKS})
+    joins = document.using.joins
+    starts: list[int] = []
+    heads = [i for i in sentence.items if i.category in ("light", "result", "aspect", "say", "deny", "distance", "hedge", "accuse", "try", "resulting", "claim", "threat", "plan", "want", "able", "unable", "expect", "warn")]
+    for index, trigger in enumerate(triggers):
+        floor = triggers[index - 1].item.last if index else sentence.first
+        candidates = [mark for mark in marks if floor <= mark <= trigger.item.first]
+        for item in [*heads, trigger.item]:
+            if floor <= item.first <= trigger.item.first and item.prefix[:1] in joins[:1] + joins[3:4] and item.prefix:
+                candidates.append(item.first)
+        starts.append(max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1])))
+    for index, trigger in enumerate(triggers):
+        trigger.start = starts[index]
+        following = [s for s in starts[index + 1 :] if s > trigger.item.first]
+        trigger.end = min(following, default=sentence.last)

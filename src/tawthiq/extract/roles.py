@@ -1,0 +1,220 @@
+"""Decide who does, who suffers and who takes part: from verbs and their voice, verbal nouns, prepositions and word order.
+
+Each rule looks at one clause: the trigger, the verbs that carry it (شنّ، نفّذ، تعرّض لـ) and the mentions with their role words.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft, Trigger, add
+from tawthiq.extract.items import Document, Sentence
+from tawthiq.extract.mentions import Mention
+
+_VICTIM_ONLY = ("arrest", "abduction", "assassination", "execution", "torture", "release", "disappearance", "confiscation", "displacement", "looting-destruction", "sexual-violence")
+
+
+def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Mention]) -> None:
+    """Fill the roles of a draft from the clause of one trigger."""
+    inside = [m for m in mentions if trigger.start <= m.first < trigger.end]
+    frame = trigger.frame
+    if draft.type in ("armed-clash", "agreement") or frame in ("clash", "agree"):
+        _sides(draft, trigger, inside)
+        return
+    light = _carrier(draft.sentence, trigger)
+    subject_taken = bool(draft.initiators)
+    bare_after: list[Mention] = []
+    for mention in inside:
+        if mention.partial:
+            continue
+        role = mention.role
+        if role in ("by", "behind"):
+            add(draft.initiators, mention.actors)
+        elif role == "with":
+            add(draft.initiators, mention.actors)
+        elif role == "beside":
+            if mention.armed and mention.head.category != "object":
+                add(draft.initiators, mention.actors)
+        elif role in ("side", "against"):
+            add(draft.targets, mention.actors)
+            draft.victims.append(mention)
+        elif role == "on":
+            if mention.first > trigger.item.first or frame == "explode":
+                _target(draft, mention)
+        elif role == "from":
+            if draft.type == "territory-taken":
+                add(draft.targets, mention.actors)
+            elif trigger.type in ("shelling", "air-drone-strike"):
+                add(draft.initiators, mention.actors)
+        elif role == "to":
+            _to(draft, trigger, light, mention)
+        elif role == "in":
+            if frame in ("explode", "device") or trigger.item.sense.data.get("of") == "device" or trigger.category == "weapon":
+                _target(draft, mention)
+            elif mention.head.category == "object" and mention.first > trigger.item.first and draft.type in ("attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade") and not draft.targets:
+                _target(draft, mention)
+        elif role == "of":
+            if draft.type in ("territory-taken", "confiscation", "looting-destruction") and mention.first > trigger.item.first:
+                add(draft.targets, mention.actors)
+            elif trigger.item.sense.data.get("of") == "initiator" and 0 <= mention.first - trigger.item.last <= 2:
+                add(draft.initiators, mention.actors)
+        elif role == "":
+            bare_after.append(mention)
+    _bare(document, draft, trigger, light, bare_after, subject_taken)
+
+
+def _target(draft: Draft, mention: Mention) -> None:
+    if mention.actors:
+        if not set(mention.actors) <= set(draft.initiators):
+            add(draft.targets, mention.actors)
+    draft.victims.append(mention)
+
+
+def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
+    for mention in inside:
+        if mention.role in ("between", "beside", "", "with", "by", "side", "against", "on", "of", "to") and mention.armed and mention.head.category != "adjective":
+            if mention.role in ("side", "on", "of") and mention.actors and draft.type == "armed-clash" and mention.head.category == "object":
+                continue
+            add(draft.participants, mention.actors)
+        elif mention.person and mention.role in ("between", "beside") and draft.type == "agreement":
+            add(draft.participants, mention.actors)
+
+
+def _carrier(sentence: Sentence, trigger: Trigger) -> Trigger | None:
+    """Return the verb that carries a noun trigger (launched, carried out, was exposed to), the nearest before it in its clause."""
+    if trigger.verb:
+        return None
+    best = None
+    for item in sentence.items:
+        if item.category in ("light", "aspect", "try", "hit", "fall", "claim") and item.finite and trigger.start <= item.first < trigger.item.last + 6:
+            if item.first < trigger.item.first:
+                best = item
+            elif best is None and item.first - trigger.item.last <= 3 and item.category == "light":
+                best = item  # a relative clause after the noun: كمين نفذته خلايا
+    if best is None:
+        return None
+    passive = best.form[2] == "p"
+    return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
+
+
+def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention) -> None:
+    """A name after "to": the owner after a verbal noun, or the one to whom something happened."""
+    if mention.first < trigger.item.first:
+        return
+    near = mention.first - trigger.item.last <= 3
+    if trigger.item.sense.data.get("of") == "initiator" and near:
+        add(draft.initiators, mention.actors)
+    elif draft.type in ("attack", "weapons-seized", "ied") and near:
+        _target(draft, mention)
+
+
+def _bare(
+    document: Document, draft: Draft, trigger: Trigger, light: Trigger | None, bare: list[Mention], subject_taken: bool
+) -> None:
+    """Mentions without a role word: subject and object by voice and order."""
+    verb = trigger if trigger.verb else light
+    item = trigger.item
+    if verb is not None and verb.frame in ("undergo", "witness") and not trigger.verb:
+        for mention in bare:
+            if mention.first < item.first or not draft.targets:
+                _target(draft, mention)
+        return
+    if verb is None:
+        _after_noun(draft, trigger, bare)
+        return
+    before = [m for m in bare if m.last <= verb.item.first]
+    after = [m for m in bare if m.first >= verb.item.last]
+    if verb.passive or trigger.frame in ("die", "flee", "vanish"):
+        for mention in after or before[-1:]:
+            _target(draft, mention)
+        return
+    if verb.frame in ("explode", "occur", "hit", "fall"):
+        for mention in after:
+            if verb.frame != "occur" and mention.first > verb.item.first:
+                _target(draft, mention)
+        if verb.frame == "occur":
+            _after_noun(draft, trigger, after)
+        return
+    english = item.sense.data.get("english")
+    plural_subject = verb.item.form[1:2] in ("p", "1") or (verb.item.form[1:2] == "d")
+    objects = after
+    if before and not subject_taken:
+        group = _group(before)
+        if group and (group[0].armed or group[0].person or english):
+            for mention in group:
+                add(draft.initiators, mention.actors)
+            subject_taken = True
+    if not subject_taken and after and not english:
+        first = _leading(after)
+        has_pronoun = verb.item.suffix in document.using.pronouns
+        rest = after[len(first) :]
+        if has_pronoun or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.form[1:2] == "1")) or (first[0].person and rest) or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner):
+            if not (verb.item.form[1:2] == "1"):
+                for mention in first:
+                    add(draft.initiators, mention.actors)
+                objects = rest
+    if verb.item.form[1:2] == "1":
+        speaker = document.outlet.speaker(document.published)
+        if speaker:
+            add(draft.initiators, (speaker,))
+    if not trigger.verb and light is not None:
+        later = [m for m in objects if m.first >= item.last]
+        _after_noun(draft, trigger, later)
+        for mention in objects:
+            if mention.last <= item.first and not draft.initiators:
+                add(draft.initiators, mention.actors)
+        return
+    for mention in objects:
+        if mention.first > verb.item.first:
+            _target(draft, mention)
+
+
+def _group(before: list[Mention]) -> list[Mention]:
+    """Return the last run of joined mentions before a verb: its subject."""
+    run = [before[-1]]
+    while run[0].joined and len(before) > len(run):
+        run.insert(0, before[-len(run) - 1])
+    return run
+
+
+def _leading(after: list[Mention]) -> list[Mention]:
+    """Return the first mention with those joined to it."""
+    run = [after[0]]
+    for mention in after[1:]:
+        if not mention.joined:
+            break
+        run.append(mention)
+    return run
+
+
+def _after_noun(draft: Draft, trigger: Trigger, bare: list[Mention]) -> None:
+    """Whom the name after a verbal noun means: who does it, or to whom it is done; two names are doer and done-to."""
+    item = trigger.item
+    following = [m for m in bare if m.first >= item.last]
+    near = [m for m in following if m.first - item.last <= 3 or m.joined]
+    for mention in bare:
+        if mention.last <= item.first and mention.head.category == "adjective":
+            add(draft.initiators, mention.actors)
+    if not near:
+        return
+    first = near[0]
+    of = item.sense.data.get("of", "target")
+    type_ = draft.type
+    if first.head.category == "adjective":
+        add(draft.initiators, first.actors)
+        return
+    group = _leading(near)
+    rest = [m for m in following if m not in group]
+    if rest and first.armed and type_ not in ("release",) and rest[0].role == "" and first.head.category != "object":
+        for mention in group:
+            add(draft.initiators, mention.actors)
+        for mention in rest:
+            _target(draft, mention)
+        return
+    doer = of == "initiator" or (of == "either" and first.armed and first.head.category != "object")
+    if type_ in _VICTIM_ONLY and of != "initiator":
+        doer = False
+    for mention in group:
+        if doer and (mention.armed or mention.person):
+            add(draft.initiators, mention.actors)
+        else:
+            _target(draft, mention)
+

@@ -1,0 +1,219 @@
+"""Where and when: the places and dates that a sentence names, and which of them each claim takes.
+
+A claim takes the most exact place of its own clause, else of its sentence, else it goes on where the text was; its time
+likewise. A turn of the text ("in another matter", "in the town of X") ends what is carried on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tawthiq.extract.drafts import Draft
+from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.model import Place
+from tawthiq.resolve.dates import TimeMention
+from tawthiq.resolve.places import Candidate, between, choose, countryside, place_of, rank
+
+_LEVEL_NOUNS = {
+    "place_town": "town", "place_point": "point", "place_district": "district", "place_governorate": "governorate",
+}  # fmt: skip
+_NOUNS = ("place_town", "place_area", "place_point", "place_admin", "place_desert", "place_countryside", "place_road", "place_district", "place_governorate")
+_SIDES = {"side_n": "n", "side_s": "s", "side_e": "e", "side_w": "w"}
+
+
+@dataclass(slots=True)
+class PlaceMention:
+    """Tokens that name a place, and the place they mean; `origin` marks where people or fire came from."""
+
+    first: int
+    last: int
+    place: Place
+    origin: bool = False
+    candidate: Candidate | None = None
+
+
+def votes_of(document: Document) -> Counter[str]:
+    """Count the governorates that the text names without doubt."""
+    votes: Counter[str] = Counter()
+    for sentence in document.sentences:
+        spans: dict[tuple[int, int], set[str]] = {}
+        weights: dict[tuple[int, int], int] = {}
+        for item in sentence.of("place"):
+            admin1 = item.sense.data["admin1"]
+            key = (item.first, item.last)
+            if admin1 and not item.sense.data["doubtful"]:
+                spans.setdefault(key, set()).add(admin1)
+                if item.sense.data["level"] == "governorate":
+                    weights[key] = 3
+        for key, admins in spans.items():
+            if len(admins) == 1:
+                votes[next(iter(admins))] += weights.get(key, 1)
+    return votes
+
+
+def find_places(document: Document, sentence: Sentence, votes: Counter[str]) -> list[PlaceMention]:
+    """Return the places that a sentence names, in order; a road or "between A and B" is one place."""
+    singles: list[PlaceMention] = []
+    by_span: dict[tuple[int, int], list[Item]] = {}
+    for item in sentence.of("place"):
+        by_span.setdefault((item.first, item.last), []).append(item)
+    actor_spans = [(i.first, i.last) for i in sentence.of("actor", "epithet") if i.last - i.first > 1]
+    for (first, last), items in sorted(by_span.items()):
+        if any(a <= first and last <= b for a, b in actor_spans):
+            continue
+        mention = _one(document, sentence, first, last, items, votes, singles)
+        if mention is not None:
+            singles.append(mention)
+    return _pairs(document, sentence, singles)
+
+
+def _ends_at(sentence: Sentence, token: int, categories: tuple[str, ...]) -> Item | None:
+    return next((i for i in sentence.items if i.last == token and i.category in categories), None)
+
+
+def _one(
+    document: Document, sentence: Sentence, first: int, last: int, items: list[Item], votes: Counter[str], before: list[PlaceMention]
+) -> PlaceMention | None:
+    words = document.words
+    noun = next((i for i in sentence.items if i.last == first and i.category in _LEVEL_NOUNS), None)
+    noun = noun or _ends_at(sentence, first, _NOUNS)
+    desert = _ends_at(sentence, first, ("place_desert",))
+    rural = _ends_at(sentence, first, ("place_countryside",))
+    hashed = words[first - 1] == "#" if first > sentence.first else False
+    if all(i.sense.data["doubtful"] for i in items):
+        near = before and first - before[-1].last <= 2 and (items[0].prefix or words[first - 1] in ("-", "و"))
+        by_in = (items[0].prefix[:1] == document.using.joins[1] or _ends_at(sentence, first, ("prep_in", "near")) is not None) and votes.get(
+            str(items[0].sense.data["admin1"]), 0
+        ) > 0
+        if not (noun or hashed or near or by_in):
+            return None
+    wanted = _LEVEL_NOUNS.get(noun.category) if noun else None
+    candidate = choose([Candidate.of(i.sense.data) for i in items], wanted, votes)
+    start = noun.first if noun else first
+    side, stop = _side(sentence, last)
+    if side is None and _before_side(sentence, start):
+        start -= 1
+    name = _words(document, first, last, items[0].prefix)
+    if desert:
+        full = _words(document, desert.first, stop if side else last, desert.prefix)
+        place = countryside(candidate, full, None)
+        return PlaceMention(desert.first, stop if side else last, place, _origin(sentence, desert.first), candidate)
+    if rural:
+        full = _words(document, rural.first, stop if side else last, rural.prefix)
+        centre = candidate
+        if candidate.level == "governorate":
+            centre = choose([Candidate.of(i.sense.data) for i in items], "town", votes)
+        place = countryside(centre, full, side if _is_governorate(items) else None)
+        return PlaceMention(rural.first, stop if side else last, place, _origin(sentence, rural.first), centre)
+    level = None
+    if noun and noun.category == "place_district" and candidate.level in ("town", "district"):
+        level = "district"
+    elif noun and noun.category == "place_point" and candidate.level == "town":
+        level = "point"
+    if candidate.level == "governorate" and wanted != "governorate":
+        candidate = choose([Candidate.of(i.sense.data) for i in items], "town", votes)
+    detail = _detail(document, sentence, start)
+    if detail and candidate.level == "town" and level is None:
+        level = "point"
+    return PlaceMention(start, last, place_of(candidate, name, level, detail), _origin(sentence, start), candidate)
+
+
+def _is_governorate(items: list[Item]) -> bool:
+    return any(i.sense.data["level"] == "governorate" for i in items)
+
+
+def _side(sentence: Sentence, last: int) -> tuple[str | None, int]:
+    """Read the side after a name: ريف درعا الشمالي, الشمالي الشرقي."""
+    letters, at = "", last
+    for _ in range(2):
+        item = next((i for i in sentence.items if i.first == at and i.category in _SIDES and not i.prefix), None)
+        if item is None:
+            break
+        letters += _SIDES[item.category]
+        at = item.last
+    return (letters or None), at
+
+
+def _before_side(sentence: Sentence, first: int) -> bool:
+    return any(i.last == first and i.category in _SIDES for i in sentence.items)
+
+
+def _origin(sentence: Sentence, first: int) -> bool:
+    return any(i.last in (first, first - 1) and i.category in ("from", "place_not") for i in sentence.items)
+
+
+def _detail(document: Document, sentence: Sentence, start: int) -> str | None:
+    """Return the words from the nearest building, crossing or quarter before a town to the town."""
+    best: Item | None = None
+    for item in sentence.items:
+        if start - 9 <= item.first < start - 1 and (
+            item.category == "place_point" or (item.category == "object" and item.sense.data.get("level") == "point")
+        ):
+            if not any(i.finite and item.first < i.first < start for i in sentence.items) and not any(
+                i.category == "comma" and item.first < i.first < start for i in sentence.items
+            ):
+                best = best or item
+    if best is None:
+        return None
+    first, last = document.span(best.first, start)
+    return document.report.text[first:last].strip(" ،,:-") or None
+
+
+def _words(document: Document, first: int, last: int, prefix: str) -> str:
+    start, end = document.span(first, last)
+    text = document.report.text[start:end]
+    cut = len(prefix) if prefix and document.words[first].startswith(prefix) and len(text) > len(prefix) + 1 else 0
+    return text[cut:]
+
+
+def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) -> list[PlaceMention]:
+    """Join two places into a road or a stretch between them."""
+    out: list[PlaceMention] = []
+    index = 0
+    words = document.words
+    while index < len(singles):
+        left = singles[index]
+        right = singles[index + 1] if index + 1 < len(singles) else None
+        opener = next(
+            (i for i in sentence.items if i.category in ("place_road", "between", "place_area") and left.first - 3 <= i.first <= left.first), None
+        )
+        if right and opener and left.candidate and right.candidate and right.first - left.last <= 2:
+            linked = words[left.last] == "-" or words[right.first][:1] == document.using.joins[0] or words[left.last] in document.using.and_words
+            if linked and (opener.category != "place_area" or opener.sense.name in document.using.roads or words[left.last] == "-"):
+                first, last = document.span(opener.first, right.last)
+                place = between(left.candidate, right.candidate, document.report.text[first:last])
+                out.append(PlaceMention(opener.first, right.last, place, left.origin))
+                index += 2
+                continue
+        out.append(left)
+        index += 1
+    return out
+
+
+def pick_place(draft: Draft, places: list[PlaceMention], start: int, end: int) -> PlaceMention | None:
+    """Return the place of a claim among those of its sentence: of its clause first, the most exact, the nearest."""
+    own = [p for p in places if start <= p.first < end]
+    pool = [p for p in own if not p.origin] or ([] if draft.type != "displacement" else own)
+    if not pool:
+        earlier = [p for p in places if p.first < start and not p.origin]
+        later = [p for p in places if p.first >= end and not p.origin]
+        pool = earlier[-1:] or (later[:1] if not draft.sequel else [])
+        if not pool:
+            pool = own[:1]
+    if not pool:
+        return None
+    anchor = draft.triggers[0].item.first if draft.triggers else start
+    return min(pool, key=lambda p: (rank(p.place.level) if p.place.lat is not None else 9, p.first < anchor, abs(p.first - anchor)))
+
+
+def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMention | None:
+    """Return the time of a claim among those of its sentence: of its clause, else the last before it, else one after it."""
+    dated = [t for t in sentence.times if not t.relation]
+    own = [t for t in dated if start <= t.first < end]
+    if own:
+        return min(own, key=lambda t: (t.since, abs(t.first - anchor)))
+    before = [t for t in dated if t.first < start]
+    if before:
+        return before[-1]
+    return None

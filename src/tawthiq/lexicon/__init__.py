@@ -1,0 +1,1 @@
+"""The vocabulary, loaded, checked and compiled into tables that find words and names fast."""

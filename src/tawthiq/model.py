@@ -1,0 +1,259 @@
+"""The records that every room hands on: reports, claims, incidents and decisions.
+
+A record is plain data that survives a round trip through JSON unchanged; offsets are code points into `Report.text`,
+end exclusive, and unknown is `None`, never a default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Span = tuple[int, int]
+
+
+class Kind(StrEnum):
+    """What sort of statement a claim is."""
+
+    EVENT = "event"
+    TALLY = "tally"
+    ASSESSMENT = "assessment"
+    RELATION = "relation"
+
+
+class Modality(StrEnum):
+    """How firmly the source stands behind a statement."""
+
+    ASSERTED = "asserted"
+    HEDGED = "hedged"
+    DISTANCED = "distanced"
+    DENIED = "denied"
+    FORECAST = "forecast"
+    HYPOTHETICAL = "hypothetical"
+
+
+class SourceType(StrEnum):
+    """Who says a statement."""
+
+    OUTLET = "outlet"
+    NAMED = "named"
+    UNNAMED = "unnamed"
+    CORROBORATED = "corroborated"
+    PARTY = "party"
+    SOCIAL = "social"
+
+
+class Level(StrEnum):
+    """How exact a place is, from a named building to a country."""
+
+    POINT = "point"
+    TOWN = "town"
+    AREA = "area"
+    DISTRICT = "district"
+    GOVERNORATE = "governorate"
+    REGION = "region"
+    COUNTRY = "country"
+
+
+Outcome = Literal["killed", "wounded", "captured", "missing", "displaced", "detained"]
+LossStatus = Literal["reported", "unquantified", "unknown", "none"]
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "fight": ("armed-clash", "attack", "assassination", "execution", "territory-taken", "grenade"),
+    "remote": ("air-drone-strike", "shelling", "ied", "suicide-bombing", "chemical-weapon"),
+    "hold": ("abduction", "disappearance", "arrest"),
+    "control": ("raid", "sweep", "cordon", "deployment", "weapons-seized"),
+    "property": ("confiscation", "looting-destruction"),
+    "harm": ("sexual-violence", "torture", "body-found"),
+    "people": ("displacement", "protest", "riot"),
+    "peace": ("release", "agreement"),
+    "count": ("casualties", "operations"),
+    "view": ("intent", "capability", "forecast", "responsibility"),
+    "tie": ("supports", "member-of", "joins"),
+}
+FAMILY_OF: dict[str, str] = {type_: family for family, types in FAMILIES.items() for type_ in types}
+EVENT_TYPES: tuple[str, ...] = tuple(t for t, family in FAMILY_OF.items() if family not in ("count", "view", "tie"))
+TYPES_OF_KIND: dict[Kind, frozenset[str]] = {
+    Kind.EVENT: frozenset(EVENT_TYPES),
+    Kind.TALLY: frozenset(EVENT_TYPES) | set(FAMILIES["count"]),
+    Kind.ASSESSMENT: frozenset(FAMILIES["view"]),
+    Kind.RELATION: frozenset(FAMILIES["tie"]),
+}
+
+
+class Record(BaseModel):
+    """A record: immutable once made, and strict about the names of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Report(Record):
+    """One item of reporting as it was archived: a page, a post, a row.
+
+    `published` is the local date (YYYY-MM-DD) or the instant with offset (ISO 8601) at which it was published, or None.
+    """
+
+    report: str
+    source: str | None = None
+    language: str | None = None
+    published: str | None = None
+    title: str | None = None
+    text: str
+
+
+class Place(Record):
+    """A place as a claim names it. `lat` and `lon` are WGS 84 degrees; both are None when the name is not resolved."""
+
+    name: str
+    detail: str | None = None
+    level: Level | None = None
+    admin1: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+class Time(Record):
+    """When it happened: first and last day (YYYY-MM-DD, both inclusive), and the words that say it."""
+
+    start: str | None = None
+    end: str | None = None
+    mention: str | None = None
+
+
+class Loss(Record):
+    """What became of how many of whom. `min` and `max` are None when nothing is known; `max` alone when only a least number is."""
+
+    who: str | None = None
+    outcome: Outcome
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+    status: LossStatus = "reported"
+    approx: bool | None = None
+
+
+class Count(Record):
+    """How many occurrences a tally counts."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+    approx: bool | None = None
+
+
+class Attribution(Record):
+    """Who says it, and the words that name them."""
+
+    type: SourceType = SourceType.OUTLET
+    mention: str | None = None
+
+
+class Claim(Record):
+    """A statement of a report, tied to the exact words, in the shape of the codebook.
+
+    `evidence` holds spans into the report's text; `id` is unique within the report and stable for one text and vocabulary.
+    """
+
+    id: str
+    kind: Kind
+    type: str
+    evidence: tuple[Span, ...]
+    initiators: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+    place: Place | None = None
+    time: Time | None = None
+    losses: tuple[Loss, ...] = ()
+    attribution: Attribution = Attribution()
+    modality: Modality = Modality.ASSERTED
+    count: Count | None = None
+    incident: str | None = None
+
+
+Corroboration = Literal["single-source", "corroborated", "contested"]
+Review = Literal["unreviewed", "in-review", "needs-information", "verified", "rejected"]
+
+
+class Spread(Record):
+    """One value of a merged slot, and the claims that say it."""
+
+    value: str
+    claims: tuple[str, ...]
+
+
+class LossRange(Record):
+    """Losses of one actor over the claims of an incident: lowest, best and highest figure, None where no claim gives one."""
+
+    who: str | None
+    outcome: Outcome
+    lowest: int | None
+    best: int | None
+    highest: int | None
+    claims: tuple[str, ...]
+
+
+class Incident(Record):
+    """Claims that tell the same occurrence, merged.
+
+    `claims` are full claim ids (report and claim), sorted; `origins` counts sources that do not quote one another as far as
+    the record shows; `corroboration` is computed and `review` is decided by people.
+    """
+
+    id: str
+    type: str
+    claims: tuple[str, ...]
+    initiators: tuple[Spread, ...] = ()
+    targets: tuple[Spread, ...] = ()
+    participants: tuple[Spread, ...] = ()
+    types: tuple[Spread, ...] = ()
+    modalities: tuple[Spread, ...] = ()
+    place: Place | None = None
+    start: str | None = None
+    end: str | None = None
+    losses: tuple[LossRange, ...] = ()
+    origins: int = 1
+    corroboration: Corroboration = "single-source"
+    reason: str = ""
+    review: Review = "unreviewed"
+
+
+DecisionKind = Literal["accept", "reject", "edit", "merge", "split", "note"]
+
+
+class Anchor(Record):
+    """By what a decision finds its claim again after the text was read anew."""
+
+    report: str
+    evidence: tuple[Span, ...]
+    kind: Kind
+    type: str
+
+
+class Decision(Record):
+    """What a person decided: appended to the ledger, never changed. `at` is an instant with offset (ISO 8601)."""
+
+    id: str
+    at: str
+    by: str
+    kind: DecisionKind
+    anchors: tuple[Anchor, ...]
+    slot: str | None = None
+    value: str | None = None
+    reason: str | None = None
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, in hexadecimal; lone surrogates are kept by `surrogatepass`."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def claim_key(report: str, claim_id: str) -> str:
+    """Return the id of a claim across reports.
+
+    >>> claim_key("D01", "D01.2")
+    'D01.2'
+    >>> claim_key("D01", "2")
+    'D01.2'
+    """
+    return claim_id if claim_id.startswith(report + ".") else f"{report}.{claim_id}"
