@@ -1,0 +1,1 @@
+"""Counts over incidents and claims."""

@@ -1,0 +1,1 @@
+"""Bytes in, hashed and kept for ever; one reader a format."""

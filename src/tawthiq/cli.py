@@ -1,0 +1,386 @@
+"""The commands. Each is thin: it reads its options, calls a room, and says in one line what went wrong.
+
+Exit codes: 0 done, 1 failed or done with files that could not be read, 2 wrong input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from tawthiq import __version__
+
+if TYPE_CHECKING:
+    from tawthiq.archive.reading import Defaults, Item
+    from tawthiq.link.incidents import Told
+    from tawthiq.pipeline import Progress
+    from tawthiq.workspace.store import DjangoStore
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0] if __doc__ else None)
+export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
+app.add_typer(export_app, name="export")
+
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders (.txt .md .html .json .jsonl), or - for standard input.", metavar="PATH...")]
+Project = Annotated[Path, typer.Option("--project", help="The project's folder.", metavar="DIR")]
+Out = Annotated[Path | None, typer.Option("--out", help="Where to write; standard output when left out.", metavar="FILE")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
+
+
+class BadInput(Exception):  # noqa: N818
+    """What the user gave cannot be used; shown in one line, exit code 2."""
+
+
+class Failure(Exception):  # noqa: N818
+    """Something could not be done; shown in one line, exit code 1."""
+
+
+def main() -> None:
+    """Run the command line; no error shows a traceback unless TAWTHIQ_DEBUG is set."""
+    try:
+        app()
+    except BadInput as error:
+        _stop(str(error), 2)
+    except (Failure, OSError, RuntimeError) as error:
+        if os.environ.get("TAWTHIQ_DEBUG"):
+            raise
+        _stop(str(error) or type(error).__name__, 1)
+    except KeyboardInterrupt:
+        _stop("stopped; run the same command again to go on", 1)
+    except Exception as error:  # noqa: BLE001
+        if os.environ.get("TAWTHIQ_DEBUG"):
+            raise
+        _stop(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", 1)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    print(f"tawthiq: {message}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+@app.command()
+def run(
+    paths: Paths,
+    project: Project,
+    published: Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")] = None,
+    source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read reports, archive them, extract and link their claims, store all, and write the brief."""
+    from tawthiq.archive.originals import Originals
+    from tawthiq.pipeline import Summary, default_workers
+    from tawthiq.pipeline import run as run_pipeline
+
+    defaults = _defaults(published, source)
+    _check(paths)
+    summary = Summary()
+    store = _open(project, create=True)
+    with _progress(quiet) as progress:
+        sources = _sources(paths, defaults, lambda where, why: summary.problems.append((where, why)))
+        run_pipeline(sources, store, Originals(project / "archive"), summary, workers=workers or default_workers(), progress=progress)
+        progress("brief", 0, None)
+        briefs = _write_briefs(store, project) if summary.reports else []
+    for where, why in summary.problems:
+        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+    if as_json:
+        _print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
+    elif not quiet:
+        print(
+            f"{summary.reports} reports ({summary.added} new or changed, {summary.already} known), {summary.claims} claims extracted, "
+            f"{summary.silent} reports without a claim, {summary.incidents} incidents in the project"
+        )
+        for brief_file in briefs:
+            print(f"brief: {brief_file}")
+    if not summary.reports:
+        raise Failure("no report could be read")
+    if summary.problems:
+        raise SystemExit(1)
+
+
+@app.command()
+def extract(
+    paths: Paths,
+    out: Out = None,
+    published: Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")] = None,
+    source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON on standard error.")] = False,
+) -> None:
+    """Extract claims without a project: JSON Lines, one report a line, in the order of the input."""
+    from tawthiq.pipeline import extract_all
+
+    problems: list[tuple[str, str]] = []
+    defaults = _defaults(published, source)
+    _check(paths)
+    count = claims_count = 0
+    with _progress(quiet) as progress, _writer(out) as write:
+        items = (item for _, _, found in _sources(paths, defaults, lambda w, y: problems.append((w, y))) for item in found)
+        reports, copies = _tee(item.report for item in items)
+        for claims in extract_all(reports, workers or 1):
+            report = next(copies)
+            write({"report": report.report, "source": report.source, "claims": [c.model_dump(mode="json", exclude={"incident"}) for c in claims]})
+            count, claims_count = count + 1, claims_count + len(claims)
+            progress("extract", count, None)
+    for where, why in problems:
+        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"reports": count, "claims": claims_count, "problems": problems}, ensure_ascii=False), file=sys.stderr)
+    if not count:
+        raise Failure("no report could be read")
+    if problems:
+        raise SystemExit(1)
+
+
+@export_app.command("claims")
+def export_claims(project: Project, out: Out = None, quiet: Quiet = False) -> None:
+    """Write the claims of a project as JSON Lines, one report a line, each event with its incident."""
+    store = _open(project)
+    incident_of = {claim: incident.id for incident in store.incidents() for claim in incident.claims}
+    from tawthiq.model import claim_key
+
+    count = 0
+    with _writer(out) as write:
+        for report, claims in store.reports():
+            rows = [c.model_dump(mode="json") | {"incident": incident_of.get(claim_key(report.report, c.id))} for c in claims]
+            write({"report": report.report, "source": report.source, "claims": rows})
+            count += 1
+    if not quiet and out is not None:
+        print(f"{count} reports: {out}")
+
+
+@app.command()
+def brief(
+    project: Project,
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .html or .md.", metavar="FILE")],
+    language: Annotated[str, typer.Option(help="ar or en.")] = "ar",
+    start: Annotated[str | None, typer.Option("--from", help="First day.", metavar="YYYY-MM-DD")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day.", metavar="YYYY-MM-DD")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a brief of a period. A brief is an internal document: it quotes reports."""
+    from tawthiq.publish.brief import build_brief, render_html, render_markdown
+
+    if language not in ("ar", "en"):
+        raise BadInput(f"--language is ar or en, not {language!r}")
+    if out.suffix.lower() not in (".html", ".md"):
+        raise BadInput(f"--out ends in .html or .md, not {out.suffix or 'nothing'!r}")
+    first, last = _day(start, "--from"), _day(end, "--to")
+    if first and last and first > last:
+        raise BadInput(f"--from {first} is after --to {last}")
+    store = _open(project)
+    made = build_brief(store.told(), store.incidents(), first, last)
+    render = render_html if out.suffix.lower() == ".html" else render_markdown
+    _write_file(out, render(made, "ar" if language == "ar" else "en"))
+    if not quiet:
+        print(f"brief: {out}")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2) or an incident (I0a1b…).")], project: Project, as_json: AsJson = False) -> None:
+    """Show a claim or an incident with its words quoted in context."""
+    store = _open(project)
+    incident = store.incident(name)
+    if incident is not None:
+        told = [pair for key in incident.claims for pair in store.claims_by_key(key)]
+        if as_json:
+            _print_json(incident.model_dump(mode="json"))
+            return
+        _show_incident(incident.model_dump(mode="json"))
+        keys = incident.claims
+    else:
+        told = store.claims_by_key(name)
+        if not told:
+            raise BadInput(f"no claim and no incident {name!r} in this project")
+        if as_json:
+            _print_json([c.model_dump(mode="json") for _, c in told])
+            return
+        keys = (name,)
+    del keys
+    for report, claim in told:
+        _show_claim(report, claim)
+
+
+@app.command()
+def version() -> None:
+    """Show the versions of the program and of its vocabulary."""
+    from tawthiq.lexicon.compile import version as vocabulary
+
+    print(f"tawthiq {__version__}, vocabulary {vocabulary()}")
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _day(value: str | None, option: str) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadInput(f"{option} takes a day as YYYY-MM-DD, not {value!r}") from None
+
+
+def _defaults(published: str | None, source: str | None) -> Defaults:
+    from tawthiq.archive.reading import Defaults
+
+    if published is not None:
+        try:
+            datetime.fromisoformat(published)
+        except ValueError:
+            raise BadInput(f"--published takes a day (YYYY-MM-DD) or an instant (ISO 8601), not {published!r}") from None
+    return Defaults(source=source, published=published)
+
+
+def _check(paths: list[Path]) -> None:
+    """Refuse paths that do not exist before any work is done."""
+    for path in paths:
+        if str(path) != "-" and not path.exists():
+            raise BadInput(f"no such file or folder: {path}")
+
+
+def _sources(paths: list[Path], defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[tuple[str, bytes, list[Item]]]:
+    from tawthiq.pipeline import read_paths, read_stream
+
+    for path in paths:
+        if str(path) == "-":
+            yield read_stream(sys.stdin.buffer.read(), defaults, problem)
+        else:
+            yield from read_paths([path], defaults, problem)
+
+
+def _tee(reports: Iterator[Any]) -> tuple[Iterator[Any], Iterator[Any]]:
+    from itertools import tee
+
+    return tee(reports)
+
+
+def _open(project: Path, *, create: bool = False) -> DjangoStore:
+    from tawthiq.workspace import DATABASE_NAME, start
+
+    if not create and not (project / DATABASE_NAME).is_file():
+        raise BadInput(f"{project} is not a project: run `tawthiq run PATH --project {project}` first")
+    if project.exists() and not project.is_dir():
+        raise BadInput(f"{project} is a file, not a project's folder")
+    start(project)
+    from tawthiq.workspace.store import DjangoStore
+
+    return DjangoStore()
+
+
+def _write_briefs(store: DjangoStore, project: Path) -> list[Path]:
+    from tawthiq.publish.brief import build_brief, render_html
+
+    told: list[Told] = list(store.told())
+    made = build_brief(told, store.incidents())
+    out = []
+    for language in ("ar", "en"):
+        path = project / f"brief-{language}.html"
+        _write_file(path, render_html(made, "ar" if language == "ar" else "en"))
+        out.append(path)
+    return out
+
+
+def _write_file(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+@contextmanager
+def _writer(out: Path | None) -> Iterator[Callable[[Any], None]]:
+    """Yield a function that writes one JSON line; a file appears whole or not at all."""
+    if out is None:
+        yield lambda row: print(json.dumps(row, ensure_ascii=False))
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = out.with_name(out.name + ".part")
+    with temporary.open("w", encoding="utf-8") as file:
+        yield lambda row: print(json.dumps(row, ensure_ascii=False), file=file)
+    temporary.replace(out)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress]:
+    """Yield a function that shows progress on standard error once a second has passed."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    began = time.monotonic()
+    bars = Bars(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    task = bars.add_task("reading")
+    started = False
+
+    def step(stage: str, done: int, total: int | None) -> None:
+        nonlocal started
+        if not started and time.monotonic() - began > 1:
+            bars.start()
+            started = True
+        bars.update(task, description=f"{stage}: {done} reports" if done else stage, completed=done, total=total)
+
+    try:
+        yield step
+    finally:
+        if started:
+            bars.stop()
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _summary(summary: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(summary)
+
+
+def _show_incident(incident: dict[str, Any]) -> None:
+    print(f"{incident['id']}  {incident['type']}  {incident['start'] or 'no date'}  [{incident['corroboration']}, {incident['origins']} origin(s)]")
+    for slot in ("initiators", "targets", "participants", "types", "modalities"):
+        for value in incident[slot]:
+            print(f"  {slot}: {value['value']}  ({', '.join(value['claims'])})")
+    if incident["place"]:
+        print(f"  place: {incident['place']['name']} ({incident['place']['level']})")
+    for loss in incident["losses"]:
+        figures = [loss[k] if loss[k] is not None else "unknown" for k in ("lowest", "best", "highest")]
+        print(f"  {loss['outcome']} of {loss['who'] or 'not said'}: lowest {figures[0]}, best {figures[1]}, highest {figures[2]}")
+
+
+def _show_claim(report: Any, claim: Any) -> None:
+    from tawthiq.link.incidents import Told
+    from tawthiq.publish.brief import quote
+
+    print(f"\n{claim.id}  {claim.kind} {claim.type}  {claim.modality}  {report.source or ''}  {report.published or 'no date of publication'}")
+    for slot in ("initiators", "targets", "participants"):
+        if getattr(claim, slot):
+            print(f"  {slot}: {', '.join(getattr(claim, slot))}")
+    if claim.place:
+        print(f"  place: {claim.place.name} ({claim.place.level or 'not resolved'})")
+    if claim.time and (claim.time.start or claim.time.mention):
+        print(f"  time: {claim.time.start or '?'} to {claim.time.end or '?'} ({claim.time.mention or 'carried on'})")
+    for loss in claim.losses:
+        print(f"  {loss.outcome} of {loss.who or 'not said'}: {loss.min if loss.min is not None else '?'}-{loss.max if loss.max is not None else '?'} {loss.status}")
+    print(f"  source: {claim.attribution.type} {claim.attribution.mention or ''}")
+    print("  " + "".join(f"⟦{text}⟧" if mark else text for text, mark in quote(Told(report, claim))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Claims that tell the same occurrence become one incident."""

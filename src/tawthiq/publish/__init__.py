@@ -1,0 +1,1 @@
+"""What people read: briefs with maps and charts."""

@@ -1,0 +1,33 @@
+"""The workspace: Django holds the project's database behind the pipeline's Store.
+
+`start` must be called once, before anything of this room is imported that needs a database.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+DATABASE_NAME = "tawthiq.sqlite3"
+
+
+def start(project: Path) -> None:
+    """Open a project: set Django up on its database and bring the database's tables up to date.
+
+    Raises RuntimeError when another project was opened in this process.
+    """
+    folder = str(project.resolve())
+    opened = os.environ.get("TAWTHIQ_PROJECT")
+    import django
+    from django.apps import apps
+
+    if apps.ready and opened != folder:
+        raise RuntimeError(f"the project {opened} is open in this process already")
+    project.mkdir(parents=True, exist_ok=True)
+    os.environ["TAWTHIQ_PROJECT"] = folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawthiq.workspace.settings")
+    if not apps.ready:
+        django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
