@@ -34,6 +34,8 @@ class Antecedents:
                 mention.actors = self._anaphor(list(head.sense.data["kinds"]), exclude=None)
             elif mention.person == "rebel" and not mention.actors:
                 mention.actors = self._rebel()
+            elif mention.person == "soldier" and not mention.actors and not head.suffix:
+                mention.actors = ("syrian-transitional" if self._after_transition() else "syrian-army",)
             elif mention.person == "cell" and not mention.actors:
                 mention.actors = ("isis",) if "isis" in self.everywhere else ()
             elif mention.actors == ("syrian-army",) and self._after_transition():

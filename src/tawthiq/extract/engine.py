@@ -21,7 +21,7 @@ from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.views import find_views
-from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time
+from tawthiq.model import Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
 from tawthiq.resolve.dates import DEFAULT_ZONE, TimeMention
 
 # What a claim takes when its text names nobody: people held are detainees, closed roads shut civilians in.
@@ -78,13 +78,15 @@ class _Run:
         triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
         for order, trigger in enumerate(triggers):
             trigger.order = order
-        builder = Builder(document, sentence, mentions, self.drafts)
-        events = builder.build(triggers)
-        self.told = events
-        for draft in events:
-            self._people(draft, mentions)
-        unknown_or_none(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
-        self.tallies.apply(sentence, events, mentions)
+        events = self.tallies.line(sentence, mentions)
+        if events is None:
+            builder = Builder(document, sentence, mentions, self.drafts)
+            events = builder.build(triggers)
+            self.told = events
+            for draft in events:
+                self._people(draft, mentions)
+            unknown_or_none(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
+            self.tallies.apply(sentence, events, mentions)
         self._claimed(sentence, mentions)
         if turn:
             self.last_time = None
@@ -110,6 +112,8 @@ class _Run:
         document = self.document
         trigger = draft.triggers[0]
         clause = [m for m in draft.victims if trigger.start <= m.first]
+        if draft.type == "body-found":
+            clause = mentions
         held_rows(document, draft, clause)
         if draft.type in ("armed-clash", "agreement"):
             add(draft.participants, [*draft.initiators, *draft.targets])
@@ -141,6 +145,9 @@ class _Run:
         if draft.type in ("protest", "riot"):
             draft.initiators = ["protesters" if n == "civilians" else n for n in draft.initiators]
             draft.losses = [l for l in draft.losses if l.who != "protesters" or l.status != "unquantified"]
+        if draft.type == "suicide-bombing" and len(draft.initiators) == 1 and any(t.item.sense.name in self.document.using.own_death for t in draft.triggers):
+            if not any(l.who == draft.initiators[0] and l.outcome == "killed" for l in draft.losses):
+                draft.losses.append(Loss(who=draft.initiators[0], outcome="killed", min=1, max=1))
         draft.targets = [t for t in draft.targets if t not in draft.initiators or draft.type == "ied"]
         if len(draft.targets) == 1:
             draft.losses = [l.model_copy(update={"who": draft.targets[0]}) if l.who is None and l.status == "unknown" else l for l in draft.losses]
@@ -189,7 +196,7 @@ class _Run:
                 add(draft.initiators, named[0].actors)
 
     def _place(self, draft: Draft, sentence: Sentence, places: list[PlaceMention]) -> None:
-        if draft.place is not None:
+        if draft.place is not None and not places:
             return
         trigger = draft.triggers[0] if draft.triggers else None
         start, end = (trigger.start, trigger.end) if trigger else (draft.first, draft.last)
@@ -198,7 +205,7 @@ class _Run:
             draft.place, draft.own_place = mention.place, True
             if not sentence.headline:
                 self.carried = mention.place
-        elif draft.kind is Kind.EVENT or draft.kind is Kind.TALLY:
+        elif draft.place is None and draft.kind in (Kind.EVENT, Kind.TALLY):
             draft.place = self.carried
 
     def _time(self, draft: Draft, sentence: Sentence) -> None:
@@ -227,6 +234,8 @@ class _Run:
     def _stance(self, draft: Draft, sentence: Sentence, scopes: list[Scope]) -> None:
         anchor = draft.triggers[0].item.first if draft.triggers else draft.first
         source, modality = govern(scopes, anchor)
+        if draft.kind is Kind.TALLY and modality is Modality.HYPOTHETICAL:
+            modality = Modality.ASSERTED
         if source is None and draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
             source = govern(scopes, draft.last - 1)[0]
         if source is not None:

@@ -14,6 +14,7 @@ from tawthiq.model import FAMILY_OF, Kind
 # An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
 _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
 _REFINED = ("attack", "ied", "shelling", "assassination", "air-drone-strike")
+_MILITARY_FRAMES = ("arrive", "send")
 _LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
 
 
@@ -142,6 +143,8 @@ class Builder:
     def _refine(self, trigger: Trigger, type_: str) -> str:
         """Return the type that the weapon of the clause makes of an attack or an explosion."""
         weapon = self._weapon_near(trigger)
+        if any(m.actors == ("unknown-aircraft",) and trigger.start <= m.first < trigger.end for m in self.mentions) and type_ in ("attack", "shelling"):
+            return "air-drone-strike"
         if weapon is None:
             return type_
         if type_ == "ied":
@@ -159,6 +162,8 @@ class Builder:
         frame = trigger.frame
         inside = [m for m in self.mentions if trigger.start <= m.first < trigger.end]
         after = [i for i in self.sentence.items if trigger.item.last <= i.first < trigger.end]
+        if type_ in ("cordon", "looting-destruction") and self._rioting(trigger):
+            return "riot"
         if frame == "halt" and not any(m.person for m in inside if m.first >= trigger.item.first) and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities):
             return None
         if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
@@ -168,6 +173,18 @@ class Builder:
                 return None
             return "territory-taken" if ground and not goods else "confiscation"
         if frame == "chase":
+            return None
+        if frame in _MILITARY_FRAMES:
+            return type_ if self._moves_forces(trigger, inside) else None
+        if frame in ("post", "vacate", "reinforce"):
+            return type_ if any(i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor") for i in after) else None
+        if frame == "bar":
+            return type_ if any("civilians" in m.actors for m in inside if m.first > trigger.item.first) or any(i.category == "place_road" for i in after) else None
+        if frame == "cut":
+            return type_ if any(i.category == "place_road" and i.first - trigger.item.last <= 4 for i in after) else None
+        if frame == "flee-people":
+            return type_ if any(set(m.actors) & {"civilians", "refugees"} for m in inside) or any(q.first >= trigger.item.first for q in self.sentence.quantities if q.first < trigger.end) else None
+        if frame == "raid-air" and self._weapon_near(trigger) != "air-drone-strike" and not any(m.armed for m in inside):
             return None
         if frame == "defuse" and not any(i.category == "weapon" for i in after) and not any(i.category == "weapon" for i in self.weapons):
             return None
@@ -184,6 +201,21 @@ class Builder:
         if type_ == "raid" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
             return "attack"
         return type_
+
+    def _moves_forces(self, trigger: Trigger, inside: list[Mention]) -> bool:
+        """Say whether what arrives or is sent is a force: a column, reinforcements, armour, fighters, and no families."""
+        clause = [i for i in self.sentence.items if trigger.start <= i.first < trigger.end]
+        if any(i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite for i in clause):
+            return False
+        if any(i.category == "object" and i.sense.name in self.document.using.columns for i in clause):
+            return True
+        return any(m.person in ("fighter", "soldier") and (m.quantity or m.head.plural) and abs(m.first - trigger.item.last) <= 4 for m in inside)
+
+    def _rioting(self, trigger: Trigger) -> bool:
+        """Say whether tyres burn beside a closed road: a crowd, no cordon."""
+        return any(
+            i.category == "event" and i.sense.data.get("type") == "riot" and abs(i.first - trigger.item.first) <= 9 for i in self.sentence.items
+        )
 
     def _reference(self, trigger: Trigger, type_: str) -> Draft | None:
         """Return the occurrence told before that a definite noun means: the attack, the explosion, the operation."""
@@ -234,6 +266,8 @@ class Builder:
         frame = trigger.frame
         active = trigger.verb and not trigger.passive and frame in ("kill", "hurt", "capture") and self._active(trigger)
         if trigger.type == "captured" and item.sense.data.get("frame") == "capture" and not trigger.verb and not item.prefix:
+            return
+        if item.definite and item.sense.data.get("frame") == "head" and not any(q.last == item.first or 0 <= q.first - item.last <= 6 for q in self.sentence.quantities):
             return
         victims = Victims(self.document, self.sentence, self.mentions, trigger)
         victims.read(objects=active)
@@ -291,6 +325,12 @@ class Builder:
             return owner[previous.order]
         if following is not None and not self._contrast_between(item.first, following.item.first):
             return owner[following.order]
+        last = self.recent[-1] if self.recent else None
+        if (
+            last is not None and not owner and last.sentence.paragraph == self.sentence.paragraph and not self.sentence.times and not self.sentence.has("place")
+            and last.kind is Kind.EVENT and self._harms(last) and last.sentence.number == self.sentence.number - 1 and not trigger.verb
+        ):  # fmt: skip
+            return last
         if self.sentence.has("result", "resulting", "sequel") or item.definite:
             pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
             if pool and pool[-1].sentence.number >= self.sentence.number - 3:
@@ -308,6 +348,8 @@ class Builder:
         if self._contrast_between(item.first, event.item.first):
             return False
         prefix = event.item.prefix
+        if prefix[:1] in self.document.using.joins[:1] and prefix:
+            return False
         if prefix and prefix[-1:] in self.document.using.joins[1:2]:
             return True
         return any(i.category in _LINKS and item.last <= i.first < event.item.first and event.item.first - i.last <= 6 for i in self.sentence.items)

@@ -18,7 +18,7 @@ from tawthiq.text.normalise import fold, normalise
 from tawthiq.text.numerals import NumberWords, Quantity, quantity_at
 from tawthiq.text.tokens import Tokens, tokenise
 
-DAMMA = "\u064f"
+DAMMA, FATHA = "\u064f", "\u064e"
 
 
 @dataclass(slots=True)
@@ -92,6 +92,10 @@ class Reader:
         self.our, self.future_mark = clitics["our"], clitics["future_mark"]
         self.graves, self.shooting = frozenset(clitics["graves"]), frozenset(clitics["shooting"])
         self.bullets = frozenset(clitics["bullets"])
+        self.particles = frozenset(clitics["particles"])
+        self.own_death, self.close_words = frozenset(clitics["own_death"]), frozenset(clitics["close_words"])
+        self.glue = frozenset(clitics["glue"])
+        self.columns = frozenset(clitics["columns"])
         self.agencies = tuple(clitics["agencies"])
         self.roads = frozenset(clitics["roads"])
         self.pronouns = frozenset(clitics["pronouns"])
@@ -147,6 +151,15 @@ class Document:
         return self.words[token][:1] in self.using.joins[:1] + self.using.joins[3:4] and (
             start + 1 < self.tokens.ends[token] and normalised.vowel(start + 1) == DAMMA
         )
+
+    def dual_mark(self, token: int) -> bool:
+        """Say whether an a is written before the last two letters of a token: مدنيَّين are two, مدنيين are many."""
+        normalised = self.tokens.normalised
+        if normalised.positions is None or self.tokens.ends[token] - self.tokens.starts[token] < 4:
+            return False
+        at = self.tokens.ends[token] - 3
+        first, last = normalised.positions[at], normalised.positions[at + 1]
+        return FATHA in normalised.source[first:last]
 
     def _cut(self) -> None:
         """Fill `sentences`, leaving out chrome, and mark the headline and the replies of strangers."""

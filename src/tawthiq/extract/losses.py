@@ -6,14 +6,17 @@ stated absence is 0.
 
 from __future__ import annotations
 
-from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.model import Loss, Outcome
 from tawthiq.text.numerals import Quantity
 
 _STOPS = ("including", "cause", "resulting", "by", "relative", "conjunction", "sequel", "against", "toward", "say", "that")
-_HELD: dict[str, Outcome] = {"arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced"}
+_HELD: dict[str, Outcome] = {
+    "arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced",
+    "assassination": "killed", "execution": "killed", "body-found": "killed",
+}  # fmt: skip
 
 
 def loss_row(who: str | None, outcome: Outcome, quantity: Quantity | None, *, one: bool, vague: bool = False) -> Loss:
@@ -99,26 +102,38 @@ class Victims:
             self._run(item.last)
 
     def _head(self) -> None:
-        """A noun that is the victims themselves: three killed, dead from the ranks of."""
+        """A noun that is the victims themselves: three killed, dead from the ranks of, "rises to 43 the number of dead of"."""
         item = self.trigger.item
+        words, glue = self.document.words, self.document.using.number_glue
         quantity = next((q for q in self.sentence.quantities if q.last == item.first), None)
-        if quantity is None and item.first - 1 >= self.sentence.first and self.document.words[item.first - 1] in self.document.using.number_glue:
+        if quantity is None and item.first - 1 >= self.sentence.first and words[item.first - 1] in glue:
             quantity = next((q for q in self.sentence.quantities if q.last == item.first - 1), None)
-        if quantity is None and item.dual:
+        if quantity is None and item.dual and not (item.form.startswith("q") and not self.document.dual_mark(item.first)):
             quantity = Quantity(item.first, item.last, 2, 2)
-        following = next((m for m in self.mentions if item.last <= m.first <= item.last + 3 and m.role in ("of", "side", "", "to") and not m.joined), None)
-        if quantity is None and (later := self._ratio(item)) is not None:
-            quantity = later
-        if following is not None and following.quantity is not None and quantity is not None:
-            following = None
+        totals = [i for i in self.sentence.items if i.category == "total" and i.first < item.first]
+        if quantity is None and totals:
+            quantity = next((q for q in self.sentence.quantities if totals[-1].last <= q.first < item.first), None)
+        if quantity is None:
+            quantity = self._ratio(item)
+        following = [m for m in self.mentions if item.last <= m.first <= item.last + 3 and m.role in ("of", "side", "", "to", "in") and not m.joined and not m.partial][:1]
+        if following:
+            index = self.mentions.index(following[0])
+            for mention in self.mentions[index + 1 :]:
+                if not mention.joined or mention.quantity is not None:
+                    break
+                following.append(mention)
+            if following[0].quantity is not None and quantity is not None:
+                following = []
         if quantity is not None:
             self.first = min(self.first, quantity.first)
             self.last = max(self.last, quantity.last)
-        if following is not None:
-            self.last = max(self.last, following.last)
         plural = item.plural or item.form in ("np", "qpp", "qpa")
-        who = following
-        self.rows.append((who, quantity or (following.quantity if following else None), not plural, ""))
+        if following:
+            self.last = max(self.last, following[-1].last)
+            self.rows.append((following[0], quantity or following[0].quantity, not plural, ""))
+            self.rows += [(m, None, False, "with") for m in following[1:]]
+        else:
+            self.rows.append((None, quantity, not plural, ""))
 
     def _ratio(self, item: Item) -> Quantity | None:
         """Read a number that a list gives after the word: "القتلى: 5", "عدد القتلى إلى 6"."""
@@ -195,32 +210,59 @@ class Victims:
 
 
 def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome) -> None:
-    """Add the rows of one loss word to an occurrence; people without a name take the actor that the occurrence hit."""
+    """Add the rows of one loss word to an occurrence; people without a name take the actor that the occurrence hit.
+
+    One number for people of two actors ("12 of the army and the militia") is a row of nobody in particular, and both are
+    targets.
+    """
     previous = next((loss.who for loss in reversed(draft.losses) if loss.who), None)
-    for mention, quantity, one, _ in victims.rows:
-        who: str | None = None
-        if mention is not None:
-            if mention.actors:
-                who = mention.actors[0]
-            elif mention.neutral:
-                who = _only(draft.targets) or _only([t for t in draft.participants if t not in draft.initiators]) if not draft.participants or len(draft.participants) == 1 else None
-            if who is None and (mention.head.sense.name in document.using.others):
-                who = previous or _only(draft.targets)
-        elif quantity is not None:
-            who = previous or _only(draft.targets)
-        who = None if who == "unknown-gunmen" else who
+    rows = list(victims.rows)
+    for index, (mention, quantity, one, tie) in enumerate(rows):
+        name_only = mention is not None and quantity is None and mention.head.category in ("actor", "epithet", "anaphor") and index > 0
+        if tie == "with" or (name_only and mention is not None and mention.joined):
+            if mention is not None and mention.actors:
+                _share(draft, rows[index - 1][0], mention, outcome)
+            continue
+        who = _who(document, draft, mention, quantity, previous)
         vague = mention is not None and mention.definite and quantity is None and not one
         row = loss_row(who, outcome, quantity, one=one, vague=vague)
-        if not any(l.who == row.who and l.outcome == row.outcome and l.min == row.min and l.max == row.max for l in draft.losses):
-            same = [l for l in draft.losses if l.who == row.who and l.outcome == row.outcome]
-            if same and row.status == "unquantified":
-                continue
-            if same and same[0].status in ("unquantified", "unknown"):
-                draft.losses.remove(same[0])
-            draft.losses.append(row)
+        same = [l for l in draft.losses if l.who == row.who and l.outcome == row.outcome]
+        if same and (row.status == "unquantified" or any(l.min == row.min and l.max == row.max for l in same)):
+            continue
+        if same and same[0].status in ("unquantified", "unknown"):
+            draft.losses.remove(same[0])
+        draft.losses.append(row)
         previous = who or previous
         if mention is not None:
             draft.victims.append(mention)
+
+
+def _share(draft: Draft, first: Mention | None, second: Mention, outcome: Outcome) -> None:
+    """Let the last row stand for two actors together."""
+    for mention in (first, second):
+        if mention is not None:
+            add(draft.targets, [a for a in mention.actors if a not in draft.initiators])
+    if draft.losses and draft.losses[-1].outcome == outcome:
+        draft.losses[-1] = draft.losses[-1].model_copy(update={"who": None})
+
+
+def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Quantity | None, previous: str | None) -> str | None:
+    """Return whom a row counts."""
+    struck = _only(draft.targets)
+    if struck is None and draft.participants and draft.initiators == []:
+        struck = None
+    who: str | None = None
+    if mention is None:
+        who = (previous or struck) if quantity is not None else struck
+    elif mention.head.sense.name in document.using.others:
+        who = previous or struck
+    elif mention.actors:
+        who = mention.actors[0]
+    elif mention.neutral:
+        who = struck
+    if mention is not None and mention.person == "soldier" and not mention.head.suffix and struck and who == "syrian-army":
+        who = struck if struck != "civilians" else who
+    return None if who == "unknown-gunmen" else who
 
 
 def _only(names: list[str]) -> str | None:
@@ -232,7 +274,18 @@ def held_rows(document: Document, draft: Draft, mentions: list[Mention]) -> None
     outcome = _HELD.get(draft.type)
     if outcome is None or any(l.outcome == outcome for l in draft.losses):
         return
+    body = next((t.item for t in draft.triggers if t.category == "body"), None)
+    if body is not None:
+        quantity = next((q for q in draft.sentence.quantities if q.last == body.first or 0 <= q.first - body.last <= 3), None)
+        if quantity is None and body.dual:
+            quantity = Quantity(body.first, body.last, 2, 2)
+        near = next((m for m in mentions if 0 <= m.first - body.last <= 3 and m.person), None)
+        who = near.actors[0] if near is not None and near.actors else None
+        draft.losses.append(loss_row(who, outcome, quantity or (near.quantity if near else None), one=not body.plural))
+        return
     for mention in mentions:
+        if mention.partial:
+            continue
         if mention.head.category == "object":
             continue
         who = mention.actors[0] if mention.actors else (_only(draft.targets) if mention.neutral else None)

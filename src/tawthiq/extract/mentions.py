@@ -13,10 +13,10 @@ from tawthiq.text.numerals import Quantity
 
 ROLE_CATEGORIES = ("by", "with", "side", "against", "between", "toward", "from", "beside", "behind", "through", "concerning", "according")
 _PREPOSITIONS = {
-    "prep_on": "on", "prep_in": "in", "prep_from": "of", "prep_to": "to", "prep_with": "beside", "prep_by": "by", "prep_at": "in",
+    "prep_on": "on", "prep_in": "in", "prep_from": "of", "prep_to": "to", "prep_with": "beside", "prep_by": "by", "prep_at": "at",
 }  # fmt: skip
 _HEADS = ("actor", "person", "object", "epithet", "anaphor", "adjective")
-_FIGHTERS = ("fighter", "attacker", "cell", "group")
+_FIGHTERS = ("fighter", "soldier", "attacker", "cell", "group")
 _REACH = 7
 
 
@@ -46,7 +46,7 @@ class Mention:
         """Whether it names a force, a gunman or a fighter rather than people or things."""
         if self.head.category in ("actor", "epithet", "anaphor", "adjective"):
             return self.head.sense.data.get("kind") not in ("civilians", "organisation")
-        return self.person in ("fighter", "gunman", "attacker", "cell", "group", "rebel", "smugglers", "detainees")
+        return self.person in ("fighter", "soldier", "gunman", "attacker", "cell", "group", "rebel", "smugglers", "detainees")
 
 
 def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
@@ -58,9 +58,10 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
         by_first.setdefault(item.first, []).append(item)
     roles = _role_words(sentence)
     out: list[Mention] = []
+    parts = sentence.of("including")
     at = sentence.first
     while at < sentence.last:
-        head = _head(by_first.get(at, ()))
+        head = _head(document, by_first.get(at, ()))
         if head is None:
             at += 1
             continue
@@ -70,18 +71,29 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
             continue
         if out and mention.joined and not mention.role:
             mention.role = out[-1].role
+        mention.partial = any(i.last <= first < i.last + 12 and not _parted(sentence, i.last, first) for first in (mention.first,) for i in parts)
         out.append(mention)
         at = max(mention.last, head.last)
     return out
 
 
-def _head(items: list[Item] | tuple[Item, ...]) -> Item | None:
+def _parted(sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a comma, a verb or a telling noun ends the naming of parts ("including ...") before a mention."""
+    return any(first <= i.first < last and (i.finite or i.category in ("comma", "loss", "event", "cause", "conjunction")) for i in sentence.items)
+
+
+def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | None:
     """Return the item that heads a noun phrase; names win over people, people over things."""
     best: Item | None = None
     rank = {"actor": 5, "epithet": 4, "anaphor": 3, "person": 2, "object": 1, "adjective": 0}
     for item in items:
         if item.category in _HEADS and (best is None or (item.last, rank[item.category]) > (best.last, rank[best.category])):
             best = item
+    if best is not None and best.dual:
+        # -ين is two or many: many where the noun has such a plural, unless the vowels say two.
+        other = next((i for i in items if i.sense is best.sense and i.plural and i.last == best.last), None)
+        if other is not None and not document.dual_mark(best.last - 1):
+            best = other
     if best is not None and best.category == "object" and any(i.category == "event" for i in items):
         return None
     return best
@@ -144,7 +156,7 @@ def _read(
         return Mention(first, last, head, actors, role, quantity, person=kind, joined=joined, definite=definite)
     if head.category == "object":
         return Mention(first, head.last, head, (kind,) if kind else (), role, quantity, neutral=not kind, joined=joined, definite=definite)
-    if kind in ("fighter", "attacker", "cell", "group", "rebel", "person"):
+    if kind in ("fighter", "soldier", "attacker", "cell", "group", "rebel", "person"):
         return Mention(first, head.last, head, (), role, quantity, neutral=kind != "person", person=kind, joined=joined, definite=definite)
     if kind == "gunman":
         return Mention(first, head.last, head, ("unknown-gunmen",), role, quantity, person=kind, joined=joined, definite=definite)

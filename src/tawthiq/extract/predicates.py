@@ -18,8 +18,14 @@ _DOERS = ("light", "fall", "hit", "loss", "result", "aspect", "try", "say")
 def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
     """Return the triggers of a sentence, one for each place, each with its clause."""
     chosen: list[Item] = []
+    taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
+    for item in sentence.of("place"):
+        if not item.sense.data["doubtful"]:
+            taken.update(range(item.first, item.last))
     for item in sentence.items:
         if item.category not in _TELLING or (item.form.startswith("q") and item.category == "event"):
+            continue
+        if item.first in taken or _particle(document, sentence, item):
             continue
         if chosen and item.first < chosen[-1].last:
             if _better(document, sentence, item, chosen[-1]):
@@ -34,6 +40,16 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
             out.append(trigger)
     _cut(document, sentence, out)
     return out
+
+
+def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether a word is no telling word here: فقد before a verb; a noun of purpose after "ready for" (معدّة للتفجير)."""
+    words = document.words
+    if words[item.first] in document.using.particles and item.last < sentence.last:
+        following = words[item.last]
+        if any(r.form[:1] in ("p", "i") and len(r.form) == 3 for r in document.using.lexicon.readings(following)):
+            return True
+    return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
 
 
 def _better(document: Document, sentence: Sentence, new: Item, old: Item) -> bool:

@@ -9,6 +9,7 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 
+_CROWDS = ("protest", "riot")
 _VICTIM_ONLY = ("arrest", "abduction", "assassination", "execution", "torture", "release", "disappearance", "confiscation", "displacement", "looting-destruction", "sexual-violence")
 
 
@@ -46,6 +47,9 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 add(draft.initiators, mention.actors)
         elif role == "to":
             _to(draft, trigger, light, mention)
+        elif role == "at":
+            if frame == "explode" and mention.armed_owner and not draft.targets:
+                _target(draft, mention)
         elif role == "in":
             if frame in ("explode", "device") or trigger.item.sense.data.get("of") == "device" or trigger.category == "weapon":
                 _target(draft, mention)
@@ -122,7 +126,7 @@ def _bare(
         return
     before = [m for m in bare if m.last <= verb.item.first]
     after = [m for m in bare if m.first >= verb.item.last]
-    if verb.passive or trigger.frame in ("die", "flee", "vanish"):
+    if verb.passive or trigger.frame in ("die", "flee", "flee-people", "vanish"):
         for mention in after or before[-1:]:
             _target(draft, mention)
         return
@@ -138,7 +142,7 @@ def _bare(
     objects = after
     if before and not subject_taken:
         group = _group(before)
-        if group and (group[0].armed or group[0].person or english):
+        if group and (group[0].armed or draft.type in _CROWDS or (english and group[0].head.category != "object")):
             for mention in group:
                 add(draft.initiators, mention.actors)
             subject_taken = True
@@ -146,7 +150,9 @@ def _bare(
         first = _leading(after)
         has_pronoun = verb.item.suffix in document.using.pronouns
         rest = after[len(first) :]
-        if has_pronoun or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.form[1:2] == "1")) or (first[0].person and rest) or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner):
+        if has_pronoun and first[0].head.category == "object" and not first[0].armed_owner:
+            has_pronoun = False
+        if has_pronoun or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.form[1:2] == "1")) or draft.type in _CROWDS or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner):
             if not (verb.item.form[1:2] == "1"):
                 for mention in first:
                     add(draft.initiators, mention.actors)

@@ -132,7 +132,7 @@ class Stances:
         document = self.document
         if best is not None:
             type_ = _SOURCES[best.category]
-            if type_ in (SourceType.UNNAMED, SourceType.NAMED) and actor is not None and actor.sense.name not in _NAMED_ACTORS and best.category != "source_corroborated" and actor.first - best.last <= 3 and actor.first >= best.first:
+            if type_ in (SourceType.UNNAMED, SourceType.NAMED) and actor is not None and actor.sense.name not in _NAMED_ACTORS and best.category != "source_corroborated" and self._belongs(best, actor):
                 if actor.sense.name not in _NOT_PARTIES and actor.sense.data.get("kind") != "civilians":
                     type_ = SourceType.PARTY
             if type_ is SourceType.UNNAMED and best.definite and self.named is not None:
@@ -149,6 +149,13 @@ class Stances:
         if self._own(source):
             return Source(SourceType.OUTLET, source.first, source.last, source.actor)
         return source
+
+    def _belongs(self, source: Item, actor: Item) -> bool:
+        """Say whether a source is of an actor: nothing but "in", "of", "close to" stands between ("a source in the SDF")."""
+        if not 0 <= actor.first - source.last <= 3:
+            return source.first <= actor.first < source.last
+        between = self.document.words[source.last : actor.first]
+        return all(w in self.document.using.link_words or w in self.document.using.close_words for w in between)
 
     def _own(self, source: Source) -> bool:
         """Say whether a source is the outlet itself: it names itself, or a side's own statement speaks of that side."""

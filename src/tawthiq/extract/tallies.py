@@ -1,95 +1,202 @@
 """Tell counts over a period from single occurrences, and read the lists under them.
 
 A tally needs a number of occurrences or losses and a period (since, during the month, the week), or it is a line of a list
-that a tally opened.
+that a tally opened. A line with a day of its own is an occurrence again.
 """
 
 from __future__ import annotations
 
-from tawthiq.extract.drafts import Draft
-from tawthiq.extract.items import Document, Sentence
+from tawthiq.extract.drafts import Draft, Trigger, add
+from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.extract.losses import loss_row
 from tawthiq.extract.mentions import Mention
-from tawthiq.model import FAMILY_OF, Count, Kind
+from tawthiq.model import Count, Kind, Outcome
 from tawthiq.resolve.dates import TimeMention
 from tawthiq.text.numerals import Quantity
 
+_OUTCOMES: dict[str, Outcome] = {"arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced", "torture": "killed"}
+_COUNTED = ("event", "operation", "crime", "violation")
+
 
 class Tallies:
-    """Turns drafts into tallies where the text counts, sentence by sentence; remembers the period of the list it is in."""
+    """Turns drafts into tallies where the text counts; remembers the list it is in, with its period and place."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.header: Draft | None = None
-        self.header_period: TimeMention | None = None
+        self.period: TimeMention | None = None
+        self.last_line = -1
+
+    # --- lists -------------------------------------------------------------------------------------------------------
+
+    def line(self, sentence: Sentence, mentions: list[Mention]) -> list[Draft] | None:
+        """Return the tallies of a line of a list under a tally, or None when the sentence is no such line."""
+        if self.header is None or self.period is None or sentence.times or not self._is_line(sentence):
+            return None
+        if any(i.finite and i.category in ("event", "light", "find") for i in sentence.items):
+            return None
+        numbers = [q for q in sentence.quantities if not self._is_number_of_item(sentence, q)]
+        if not numbers:
+            return None
+        self.last_line = sentence.number
+        first = numbers[0]
+        nouns = [i for i in sentence.items if i.category in _COUNTED and not i.finite and i.sense.data.get("type") != "riot"]
+        label = first.first - sentence.first > 1 and self.document.words[first.first - 1] in (":", "(", "-")
+        if label:
+            return [self._labelled(sentence, mentions, nouns, first)]
+        return self._counted_people(sentence, mentions, nouns, numbers)
+
+    def _is_line(self, sentence: Sentence) -> bool:
+        words, using = self.document.words, self.document.using
+        before = words[sentence.first - 1] if sentence.first else ""
+        near = self.last_line if self.last_line >= 0 else (self.header.sentence.number if self.header else -9)
+        return (before in using.bullets or words[sentence.first] in using.bullets or before == "\n") and sentence.number - near <= 2
+
+    def _is_number_of_item(self, sentence: Sentence, quantity: Quantity) -> bool:
+        """Say whether a number is the number of the line: "3." or "3-"."""
+        words = self.document.words
+        return quantity.first == sentence.first and quantity.last < sentence.last and words[quantity.last] in (".", "-", ")")
+
+    def _new(self, sentence: Sentence, type_: str, trigger: Item | None) -> Draft:
+        assert self.header is not None
+        triggers = [Trigger(trigger, trigger.category, type_, "noun", sentence.first, sentence.last)] if trigger else []
+        draft = Draft(Kind.TALLY, type_, sentence, triggers, [(sentence.first, sentence.last)])
+        draft.time, draft.time_from = self.period, self.header
+        draft.place = self.header.place
+        draft.source = self.header.source
+        return draft
+
+    def _labelled(self, sentence: Sentence, mentions: list[Mention], nouns: list[Item], quantity: Quantity) -> Draft:
+        """A line "label: number": a place under a count of occurrences, a cause under a count of losses."""
+        assert self.header is not None
+        losses = self.header.type == "casualties" or bool(self.header.losses and not self.header.count)
+        noun = nouns[0] if nouns else None
+        type_ = self.header.type if not losses else "casualties"
+        draft = self._new(sentence, type_, noun)
+        if not losses:
+            draft.count = _count(quantity)
+            return draft
+        parts = [m for m in mentions if m.quantity is not None and m.first > quantity.last]
+        rest = quantity.least or 0
+        for mention in parts:
+            if mention.quantity is not None and mention.quantity.least and mention.quantity.least <= rest:
+                who = mention.actors[0] if mention.actors else None
+                draft.losses.append(loss_row(who, "killed", mention.quantity, one=False))
+                add(draft.targets, mention.actors)
+                rest -= mention.quantity.least
+        if rest:
+            draft.losses.append(loss_row(None, "killed", Quantity(quantity.first, quantity.last, rest, rest, quantity.approx), one=False))
+        before = [m for m in mentions if m.first < quantity.first and m.actors]
+        if noun is not None and noun.sense.data.get("frame") == "clash":
+            for mention in before:
+                add(draft.participants, mention.actors)
+        else:
+            for mention in before:
+                add(draft.initiators, mention.actors)
+        return draft
+
+    def _counted_people(self, sentence: Sentence, mentions: list[Mention], nouns: list[Item], numbers: list[Quantity]) -> list[Draft] | None:
+        """A line "number people of": one tally of losses; "in five attacks" makes it a tally of attacks."""
+        people = [m for m in mentions if m.quantity is not None and not m.partial]
+        first = numbers[0]
+        counted = next((n for n in nouns for q in numbers if q.last <= n.first <= q.last + 1 and q is not first), None)
+        if not people and not mentions:
+            return None
+        type_ = "casualties"
+        draft = self._new(sentence, type_, counted)
+        if counted is not None:
+            draft.type = str(counted.sense.data.get("type", "attack"))
+            draft.count = _count(next(q for q in numbers if q.last <= counted.first <= q.last + 1))
+        head = people[0] if people and people[0].quantity is first else None
+        owners = [m for m in mentions if m.first >= first.last and not m.partial and m.role not in ("by", "in", "at") and (counted is None or m.first < counted.first)]
+        names: list[str] = []
+        for mention in ([head] if head else []) + owners:
+            add(names, mention.actors)
+        cut = next((i.first for i in sentence.items if i.category in ("loss", "event", "weapon", "by") and i.first > first.last), sentence.last)
+        names = [n for n in names if any(n in m.actors and m.first < cut for m in [*([head] if head else []), *owners])]
+        add(draft.targets, names)
+        draft.losses.append(loss_row(names[0] if len(names) == 1 else None, "killed", first, one=False))
+        for mention in mentions:
+            if mention.first >= cut and mention.actors and mention.role in ("by", "to", "", "of") and not set(mention.actors) <= set(names):
+                add(draft.initiators, mention.actors)
+        return [draft]
+
+    # --- sentences ---------------------------------------------------------------------------------------------------
 
     def apply(self, sentence: Sentence, drafts: list[Draft], mentions: list[Mention]) -> None:
-        """Change the drafts of a sentence into tallies where they are counts."""
-        if sentence.headline and any(d.kind is Kind.EVENT for d in drafts):
+        """Change the drafts of a sentence into tallies where they are counts over a period."""
+        if sentence.headline:
             return
-        period = next((t for t in sentence.times if t.since or (t.span and self._long(t))), None)
-        listed = self.header is not None and self._line_of_list(sentence)
-        if period is None and not listed and not self._continues(sentence):
-            if not listed and self.header is not None and sentence.times:
-                self.header = None
+        period = next((t for t in sentence.times if t.since or (t.span and _long(t))), None)
+        goes_on = self.header is not None and not sentence.times and sentence.number - max(self.header.sentence.number, self.last_line) <= 2 and sentence.has("say", "total")
+        dated = any(not t.since and not t.span and t.start is not None and not t.relation for t in sentence.times)
+        if period is None and not goes_on:
+            if sentence.times:
+                self.header = self.header if self._is_line(sentence) and self.header else None
+            return
+        if period is not None and dated and not sentence.has("say", "total"):
             return
         for draft in drafts:
             if draft.kind is not Kind.EVENT:
                 continue
             quantity = self._count_of(draft, sentence)
-            counted = quantity is not None and self._counts_events(draft, quantity, sentence)
-            only_losses = self._only_losses(draft, sentence) and (period is not None or listed)
-            if not counted and not only_losses:
-                continue
-            if self._single(draft, sentence, period):
+            losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)
+            people = draft.type in ("arrest", "abduction", "displacement", "release") and any(l.min and l.min > 1 for l in draft.losses) and period is not None
+            if quantity is None and not people and not (losses_only and (sentence.has("total") or self._by_counting_verb(sentence))):
                 continue
             draft.kind = Kind.TALLY
-            if counted and quantity is not None:
-                draft.count = Count(min=quantity.least, max=quantity.most, approx=True if quantity.approx else None)
-            elif draft.type == "attack":
+            if quantity is not None:
+                draft.count = _count(quantity)
+                self._as_loss(draft, quantity)
+            elif people:
+                row = next(l for l in draft.losses if l.min and l.min > 1)
+                draft.count = Count(min=row.min, max=row.max, approx=row.approx)
+            elif draft.type in ("attack", "ied", "shelling"):
                 draft.type = "casualties"
             if period is not None:
                 draft.time = period
-                self.header, self.header_period = draft, period
+                self.header, self.period, self.last_line = draft, period, -1
             elif self.header is not None:
-                draft.time = self.header_period
-                draft.place = draft.place or self.header.place
+                draft.time, draft.time_from, draft.place = self.period, self.header, self.header.place
 
-    def _long(self, time: TimeMention) -> bool:
-        return time.start is None or time.end is None or (time.end - time.start).days >= 2 or time.since
+    def _as_loss(self, draft: Draft, quantity: Quantity) -> None:
+        """A count of people held, or of deaths under torture, is a row of losses as well."""
+        outcome = _OUTCOMES.get(draft.type)
+        if outcome is None:
+            return
+        draft.losses = [l for l in draft.losses if l.outcome != outcome]
+        who = draft.targets[0] if len(draft.targets) == 1 else None
+        draft.losses.append(loss_row(who, outcome, quantity, one=False))
 
-    def _line_of_list(self, sentence: Sentence) -> bool:
-        first = sentence.first
-        before = self.document.words[first - 1] if first else ""
-        word = self.document.words[first]
-        return before in self.document.using.bullets or word in self.document.using.bullets or (word.isdigit() and before == "\n")
-
-    def _continues(self, sentence: Sentence) -> bool:
-        return self.header is not None and not sentence.times and (sentence.number - self.header.sentence.number) <= 2 and sentence.has("say", "total")
+    def _by_counting_verb(self, sentence: Sentence) -> bool:
+        return any(i.category == "say" and i.sense.data.get("frame") == "count" for i in sentence.items) or any(
+            q.least is not None and q.least >= 10 for q in sentence.quantities
+        )
 
     def _count_of(self, draft: Draft, sentence: Sentence) -> Quantity | None:
-        """Return the number right before the word that tells the occurrence, or before "cases of", "operations of"."""
+        """Return the number that counts the occurrence: before its noun or "cases of", or after "the number of ... to"."""
+        words = self.document.words
         for trigger in draft.triggers:
-            if trigger.verb or trigger.category == "loss":
+            if trigger.verb or trigger.category in ("loss", "weapon"):
                 continue
             start = trigger.item.first
             for quantity in sentence.quantities:
-                gap = self.document.words[quantity.last : start]
-                if quantity.last <= start and len(gap) <= 3 and all(self._counting(w) or w in ("و", "من") for w in gap):
-                    return quantity
+                gap = words[quantity.last : start]
+                if quantity.last <= start and len(gap) <= 3 and all(self._counting(w) or w in self.document.using.glue for w in gap):
+                    return quantity if quantity.least != 1 or quantity.vague else None
+            totals = [i for i in sentence.items if i.category == "total"]
+            if totals and (trigger.item.plural or trigger.item.form == "np" or self._counting(words[start - 1])):
+                return next((q for q in sentence.quantities if q.first > totals[0].first), None)
         return None
 
     def _counting(self, word: str) -> bool:
         using = self.document.using
         return word in using.counting or word[1:] in using.counting
 
-    def _counts_events(self, draft: Draft, quantity: Quantity, sentence: Sentence) -> bool:
-        many = (quantity.least or 0) != 1
-        return many and FAMILY_OF[draft.type] != "view"
 
-    def _only_losses(self, draft: Draft, sentence: Sentence) -> bool:
-        return all(t.category in ("loss", "weapon") for t in draft.triggers) and sentence.has("say", "total", "including", "loss") and bool(draft.losses)
+def _long(time: TimeMention) -> bool:
+    return time.start is None or time.end is None or (time.end - time.start).days >= 2 or time.since
 
-    def _single(self, draft: Draft, sentence: Sentence, period: TimeMention | None) -> bool:
-        """Say whether a draft is one occurrence after all: its clause has a day of its own."""
-        start, end = draft.first, draft.last
-        return any(not t.since and not t.span and t.start is not None and start <= t.first < end for t in sentence.times) and period is None
+
+def _count(quantity: Quantity) -> Count:
+    return Count(min=quantity.least, max=quantity.most, approx=True if quantity.approx else None)

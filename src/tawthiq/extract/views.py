@@ -30,7 +30,7 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention]) 
                 draft = _support(document, sentence, mentions, item)
             case "belong" if item.finite:
                 draft = _tie(document, sentence, mentions, item, "member-of")
-            case "first":
+            case "first" if not any(d.type == "joins" for d in out):
                 draft = _joins(document, sentence, mentions, item)
             case "behind" if not _inside(out, item):
                 draft = _responsibility(document, sentence, mentions, item)
@@ -58,7 +58,7 @@ def _clause(document: Document, sentence: Sentence, item: Item) -> tuple[int, in
 
 
 def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
-    return [m for m in mentions if first <= m.first < last and (m.armed or m.actors) and m.head.category != "object"]
+    return [m for m in mentions if first <= m.first < last and (m.armed or m.head.category == "actor" and m.actors != ("civilians",))]
 
 
 def _subject(mentions: list[Mention], start: int, item: Item, end: int) -> list[Mention]:

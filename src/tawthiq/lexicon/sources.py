@@ -64,16 +64,19 @@ def verb_entries() -> Iterator[Entry]:
         owner = "either" if frame.endswith("*") else "target"
         data |= {"frame": frame.rstrip("*"), "root": fold(root), "verb": True}
         where = f"verbs.tsv:{number}"
-        finite = {(f.written, f"{f.tense}{f.number}{f.voice}") for f in conjugate(root, int(form))}
+        finite = {(f.written, f"{f.tense}{f.number}{f.voice}") for f in conjugate(root, int(form))} if form != "0" else set()
         extra = {(fold(w), "xs?") for w in _split(more)}
-        yield Entry(category, name, data, tuple(sorted(finite | extra)), where)
+        if finite | extra:
+            yield Entry(category, name, data, tuple(sorted(finite | extra)), where)
         masdars = [n for part in nouns.split("|") for n in (verbal_noun(root, int(form)) if part == "=" else _split(part))]
         noun_data = data | {"verb": False, "noun": True, "of": owner}
         forms = {(w, f"n{num}") for n in masdars for w, num in noun_forms(n, plural="f")}
         if forms:
             yield Entry(category, name, noun_data, tuple(sorted(forms)), where)
-        if category in ("event", "loss", "support", "belong", "join", "say", "deny", "hedge"):
+        if form != "0" and category in ("event", "loss", "support", "belong", "join", "say", "deny", "hedge"):
             for word, voice in participles(root, int(form)):
+                if category == "loss" and voice != "p":
+                    continue
                 forms = {(w, f"q{num}{voice}") for w, num in noun_forms(word, plural="m", feminine=True)}
                 yield Entry(category, name, data | {"verb": False, "participle": True}, tuple(sorted(forms)), where)
 
@@ -90,7 +93,8 @@ def noun_entries() -> Iterator[Entry]:
     for number, (words, sense, frame, *_) in read_rows("phrases.tsv", 3):
         category, data = _category(sense)
         key, _, value = frame.partition("=")
-        data |= {"frame": "noun" if value else frame, "noun": True} | ({key: value} if value else {})
+        verbal = not value and frame not in ("needs-on", "agree", "head")
+        data |= {"frame": "noun" if value else frame, "verb" if verbal else "noun": True} | ({key: value} if value else {})
         yield Entry(category, fold(words), data, ((fold(words), "xs?"),), f"phrases.tsv:{number}")
 
 
