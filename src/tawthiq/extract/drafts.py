@@ -63,6 +63,7 @@ class Draft:
     count: Count | None = None
     sequel: bool = False
     own_place: bool = False
+    account: bool = False
 
     @property
     def first(self) -> int:

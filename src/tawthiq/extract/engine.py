@@ -80,7 +80,7 @@ class _Run:
             trigger.order = order
         events = self.tallies.line(sentence, mentions)
         if events is None:
-            builder = Builder(document, sentence, mentions, self.drafts)
+            builder = Builder(document, sentence, mentions, self.drafts, scopes, views)
             events = builder.build(triggers)
             self.told = events
             for draft in events:
@@ -196,7 +196,7 @@ class _Run:
                 add(draft.initiators, named[0].actors)
 
     def _place(self, draft: Draft, sentence: Sentence, places: list[PlaceMention]) -> None:
-        if draft.place is not None and not places:
+        if draft.place is not None and (not places or draft.account and not any(draft.first <= p.first < draft.last for p in places)):
             return
         trigger = draft.triggers[0] if draft.triggers else None
         start, end = (trigger.start, trigger.end) if trigger else (draft.first, draft.last)
@@ -215,6 +215,8 @@ class _Run:
                 draft.time = future[0] if future else None
             return
         if draft.kind is Kind.TALLY and draft.time is not None:
+            return
+        if draft.account and not any(draft.first <= t.first < draft.last for t in sentence.times):
             return
         trigger = draft.triggers[0]
         relative = next((t for t in sentence.times if t.relation and 0 <= trigger.item.first - t.last <= 2), None)
@@ -257,6 +259,8 @@ class _Run:
         """Say whether a draft says enough to be a claim: an actor, a loss, a place or a time of its own."""
         if draft.kind in (Kind.ASSESSMENT, Kind.RELATION, Kind.TALLY):
             return True
+        if draft.type in ("weapons-seized", "cordon", "release", "body-found", "raid", "sweep", "agreement") and self.drafts and not sentence.headline:
+            return True
         people = bool(draft.initiators or draft.targets or draft.participants or draft.losses)
         own_time = draft.time is not None and draft.time_from is None
         return people or (draft.own_place and (own_time or sentence.headline is False)) or own_time
@@ -267,7 +271,8 @@ def _opens_with_place(sentence: Sentence, places: list[PlaceMention]) -> bool:
 
 
 def _within(views: list[Draft], token: int) -> bool:
-    return any(start <= token < end for d in views for start, end in d.spans)
+    """Say whether a token is the content of a view; what a group joined is an occurrence as well."""
+    return any(start <= token < end for d in views if d.type != "joins" for start, end in d.spans)
 
 
 def _claim(document: Document, draft: Draft, number: int) -> Claim:

@@ -9,7 +9,8 @@ from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import Victims, attach
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.roles import assign
-from tawthiq.model import FAMILY_OF, Kind
+from tawthiq.extract.stance import Scope, govern
+from tawthiq.model import FAMILY_OF, Kind, Modality, SourceType
 
 # An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
 _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
@@ -21,11 +22,15 @@ _LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
 class Builder:
     """Builds the drafts of one sentence; `recent` are the drafts of the report so far."""
 
-    def __init__(self, document: Document, sentence: Sentence, mentions: list[Mention], recent: list[Draft]) -> None:
+    def __init__(
+        self, document: Document, sentence: Sentence, mentions: list[Mention], recent: list[Draft], scopes: list[Scope], views: list[Draft]
+    ) -> None:
         self.document = document
         self.sentence = sentence
         self.mentions = mentions
         self.recent = recent
+        self.scopes = scopes
+        self.views = views
         self.drafts: list[Draft] = []
         self.weapons = sentence.of("weapon")
 
@@ -39,6 +44,7 @@ class Builder:
                 owner[trigger.order] = draft
         for trigger in (t for t in triggers if t.category == "loss"):
             self._loss(trigger, triggers, owner)
+        self.retell()
         return self.drafts
 
     # --- events ------------------------------------------------------------------------------------------------------
@@ -46,13 +52,23 @@ class Builder:
     def _event(self, trigger: Trigger, triggers: list[Trigger]) -> Draft | None:
         type_ = self._type(trigger, triggers)
         if type_ is None:
-            return None
-        reference = self._reference(trigger, type_)
+            if trigger.category not in ("operation", "campaign") or not (trigger.item.definite or trigger.item.suffix):
+                return None
+            reference = next((d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and self._harms(d)), None)
+            if reference is None:
+                return None
+        else:
+            reference = self._reference(trigger, type_)
+        if reference is not None and self._other_account(reference, trigger.item.first):
+            account = self._account(reference, trigger)
+            assign(self.document, account, trigger, self.mentions)
+            return account
         if reference is not None:
             if reference.sentence is self.sentence:
                 reference.cover(trigger.item.first, trigger.item.last)
                 assign(self.document, reference, trigger, self.mentions)
             return reference
+        assert type_ is not None
         same = self._same(trigger, type_)
         if same is not None:
             if _more_telling(type_, same.type):
@@ -65,6 +81,50 @@ class Builder:
         assign(self.document, draft, trigger, self.mentions)
         self.drafts.append(draft)
         return draft
+
+    def _other_account(self, told: Draft, token: int) -> bool:
+        """Say whether someone else tells, or with another firmness, what was told before: a claim of its own."""
+        source, modality = govern(self.scopes, token)
+        if modality in (Modality.DENIED, Modality.DISTANCED):
+            return True
+        if source is None or source.first is None or told.sentence is self.sentence:
+            return False
+        if source.type is SourceType.OUTLET:
+            return False
+        return (source.type, source.actor) != (told.source.type, told.source.actor) or modality is not told.modality
+
+    def _account(self, told: Draft, trigger: Trigger) -> Draft:
+        """Make another account of an occurrence: its type, people, place and day, as far as the new words give no others."""
+        draft = Draft(Kind.EVENT, told.type, self.sentence, [trigger], [self._clause(trigger)])
+        draft.initiators, draft.targets, draft.participants = list(told.initiators), list(told.targets), list(told.participants)
+        draft.place, draft.time, draft.time_from, draft.account = told.place, told.time, told, True
+        self.drafts.append(draft)
+        return draft
+
+    def retell(self) -> None:
+        """Read denials and accusations that name no act of their own: "denied any link to it", "accuse X of the crime"."""
+        for scope in self.scopes:
+            item = scope.verb
+            if item is None or item.category not in ("deny", "accuse"):
+                continue
+            if any(scope.first <= start < scope.last or start <= item.first < end for d in self.views for start, end in d.spans):
+                continue
+            if any(start <= item.first < end for d in self.drafts for start, end in d.spans) or any(
+                d.kind is Kind.EVENT and scope.first <= d.first < scope.last for d in self.drafts
+            ):
+                continue
+            pool = [d for d in [*self.recent[-3:], *self.drafts] if d.kind is Kind.EVENT and self._harms(d) and d.first < item.first]
+            if not pool or pool[-1].sentence.number < self.sentence.number - 2:
+                continue
+            trigger = Trigger(item, "event", pool[-1].type, "act", scope.first, scope.last)
+            draft = self._account(pool[-1], trigger)
+            after = [m for m in self.mentions if item.last <= m.first < scope.last and m.actors and m.armed]
+            if item.category == "accuse":
+                named = [m for m in after if m.role in ("", "on")] or after
+                draft.initiators = list(named[-1].actors) if named else draft.initiators
+            elif scope.source is not None and scope.source.actor and scope.source.type is SourceType.PARTY:
+                if scope.source.actor not in draft.targets:
+                    draft.initiators = [scope.source.actor]
 
     def _clause(self, trigger: Trigger) -> tuple[int, int]:
         """Return the tokens of a trigger's clause without the marks at its edges."""
@@ -116,7 +176,10 @@ class Builder:
         if any(t.category == "event" and trigger.start <= t.item.first < trigger.end and t is not trigger for t in triggers):
             return None
         if type_ == "attack":
-            return None
+            fired = item.sense.name in self.document.using.gunfire and any(
+                i.sense.data.get("root") in self.document.using.gunfire_verbs and 0 <= item.first - i.first <= 6 for i in self.sentence.items
+            )
+            return "attack" if fired else None
         if type_ in ("shelling", "grenade", "air-drone-strike") and carried:
             if type_ == "air-drone-strike" and not any(i.category in ("hit", "light") and i.sense.data.get("frame") in ("hit", "act") for i in carried):
                 return None
@@ -239,6 +302,8 @@ class Builder:
         for draft in reversed(self.drafts):
             if draft.kind is not Kind.EVENT:
                 continue
+            if draft.type == "armed-clash" and type_ == "attack" and not trigger.verb and self._caused(trigger):
+                return draft
             family = FAMILY_OF[draft.type] == FAMILY_OF[type_] or {draft.type, type_} <= {"attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade", "assassination"}
             if not family or FAMILY_OF[type_] not in ("fight", "remote"):
                 if draft.type != type_:
@@ -259,6 +324,10 @@ class Builder:
             return draft
         return None
 
+    def _caused(self, trigger: Trigger) -> bool:
+        """Say whether a noun tells what set off the act before it: اشتباكات إثر محاولة تسلل."""
+        return any(i.category in ("cause", "sequel") and 0 <= trigger.item.first - i.last <= 2 for i in self.sentence.items)
+
     # --- losses ------------------------------------------------------------------------------------------------------
 
     def _loss(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> None:
@@ -275,6 +344,9 @@ class Builder:
             return
         draft = self._cause(trigger, triggers, owner)
         fresh = False
+        if draft is not None and victims.rows and draft.sentence is not self.sentence and self._other_account(draft, item.first):
+            mine = next((d for d in self.drafts if d.time_from is draft and d.account and not d.losses), None)
+            draft = mine or self._account(draft, trigger)
         if draft is None:
             if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
                 return
@@ -331,7 +403,8 @@ class Builder:
             and last.kind is Kind.EVENT and self._harms(last) and last.sentence.number == self.sentence.number - 1 and not trigger.verb
         ):  # fmt: skip
             return last
-        if self.sentence.has("result", "resulting", "sequel") or item.definite:
+        told_on = not owner and not self.sentence.times and not self.sentence.has("place", "turn") and self.sentence.has("say", "distance", "deny", "hedge")
+        if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
             pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
             if pool and pool[-1].sentence.number >= self.sentence.number - 3:
                 return pool[-1]

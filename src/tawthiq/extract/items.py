@@ -96,6 +96,7 @@ class Reader:
         self.own_death, self.close_words = frozenset(clitics["own_death"]), frozenset(clitics["close_words"])
         self.glue = frozenset(clitics["glue"])
         self.columns = frozenset(clitics["columns"])
+        self.gunfire, self.gunfire_verbs = frozenset(clitics["gunfire"]), frozenset(clitics["gunfire_verbs"])
         self.agencies = tuple(clitics["agencies"])
         self.roads = frozenset(clitics["roads"])
         self.pronouns = frozenset(clitics["pronouns"])
@@ -212,6 +213,8 @@ class Document:
                 at = quantity.last
             else:
                 at += 1
+        numerals = {t for q in sentence.quantities for t in range(q.first, q.last)}
+        sentence.items = [i for i in sentence.items if i.first not in numerals or i.category in ("person", "object", "place") or i.last - i.first > 1]
         self.sentences.append(sentence)
 
     def _items(self, first: int, last: int) -> list[Item]:
@@ -243,6 +246,8 @@ class Document:
         if not words:
             return "chrome"
         joined = " ".join(words)
+        if any(joined.startswith(start + " ") and ":" in line[: len(start.split()) + 1] for start in self.using.from_here):
+            return "from_here"
         if len(words) <= 8:
             if any(joined == start or joined.startswith(start + " ") for start in self.using.from_here):
                 return "from_here"

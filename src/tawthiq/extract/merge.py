@@ -16,7 +16,7 @@ def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
     body = [d for d in drafts if not d.sentence.headline]
     headlines = [d for d in drafts if d.sentence.headline]
     for draft in body:
-        twin = next((k for k in kept if _same(k, draft)), None)
+        twin = None if draft.account else next((k for k in kept if _same(k, draft)), None)
         if twin is None:
             kept.append(draft)
         else:

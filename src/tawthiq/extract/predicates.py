@@ -11,12 +11,13 @@ from tawthiq.extract.items import Document, Item, Sentence
 
 _TELLING = ("event", "loss", "operation", "campaign", "crime", "body", "find", "weapon", "fall", "hit", "station")
 _STRENGTH = {"event": 5, "loss": 4, "body": 3, "find": 3, "fall": 3, "hit": 3, "campaign": 2, "operation": 2, "crime": 2, "weapon": 1, "station": 1}
+_LONG_AGO = 300  # days
 _MARKS = ("conjunction", "comma")
 _DOERS = ("light", "fall", "hit", "loss", "result", "aspect", "try", "say")
 
 
 def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
-    """Return the triggers of a sentence, one for each place, each with its clause."""
+    """Return the triggers of a sentence, one for each place, each with its clause; what lies years back is left out."""
     chosen: list[Item] = []
     taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
     for item in sentence.of("place"):
@@ -24,6 +25,8 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
             taken.update(range(item.first, item.last))
     for item in sentence.items:
         if item.category not in _TELLING or (item.form.startswith("q") and item.category == "event"):
+            continue
+        if any(t.relation and t.days >= _LONG_AGO and 0 <= item.first - t.last <= 4 for t in sentence.times):
             continue
         if item.first in taken or _particle(document, sentence, item):
             continue
@@ -44,11 +47,8 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
 
 def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is no telling word here: فقد before a verb; a noun of purpose after "ready for" (معدّة للتفجير)."""
-    words = document.words
-    if words[item.first] in document.using.particles and item.last < sentence.last:
-        following = words[item.last]
-        if any(r.form[:1] in ("p", "i") and len(r.form) == 3 for r in document.using.lexicon.readings(following)):
-            return True
+    if document.words[item.first] in document.using.particles:
+        return not any(i.first == item.last and i.category in ("person", "actor", "object", "epithet") for i in sentence.items)
     return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
 
 

@@ -72,7 +72,7 @@ class Stances:
             self.named = source
             scopes.append(Scope(start, last, source, None))
         for item in sentence.of("distance", "deny", "hedge", "condition", "plan", "threat", "expect"):
-            if item.sense.data.get("root") is not None:
+            if item.sense.data.get("root") is not None and item.category != "plan":
                 continue
             scopes.append(self._soft(sentence, item, contrast))
         return scopes

@@ -128,23 +128,28 @@ class Tallies:
         if sentence.headline:
             return
         period = next((t for t in sentence.times if t.since or (t.span and _long(t))), None)
+        for draft in drafts:
+            self._series(draft, sentence)
         goes_on = self.header is not None and not sentence.times and sentence.number - max(self.header.sentence.number, self.last_line) <= 2 and sentence.has("say", "total")
-        dated = any(not t.since and not t.span and t.start is not None and not t.relation for t in sentence.times)
         if period is None and not goes_on:
             if sentence.times:
                 self.header = self.header if self._is_line(sentence) and self.header else None
             return
-        if period is not None and dated and not sentence.has("say", "total"):
-            return
+        made = False
         for draft in drafts:
             if draft.kind is not Kind.EVENT:
+                continue
+            if any(not t.since and not t.span and t.start is not None and not t.relation and draft.first <= t.first < draft.last for t in sentence.times):
                 continue
             quantity = self._count_of(draft, sentence)
             losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)
             people = draft.type in ("arrest", "abduction", "displacement", "release") and any(l.min and l.min > 1 for l in draft.losses) and period is not None
+            if quantity is None and made and any(draft.first <= q.first < draft.last and (q.least or 0) > 1 for q in sentence.quantities):
+                people, quantity = True, next(q for q in sentence.quantities if draft.first <= q.first < draft.last)
             if quantity is None and not people and not (losses_only and (sentence.has("total") or self._by_counting_verb(sentence))):
                 continue
             draft.kind = Kind.TALLY
+            made = True
             if quantity is not None:
                 draft.count = _count(quantity)
                 self._as_loss(draft, quantity)
@@ -158,6 +163,31 @@ class Tallies:
                 self.header, self.period, self.last_line = draft, period, -1
             elif self.header is not None:
                 draft.time, draft.time_from, draft.place = self.period, self.header, self.header.place
+
+    def _series(self, draft: Draft, sentence: Sentence) -> None:
+        """Many operations told with their number are a count, also without a period; so are losses of no told occurrence."""
+        if draft.kind is not Kind.EVENT:
+            return
+        if draft.type in ("attack", "assassination", "operations", "raid"):
+            quantity = self._count_of(draft, sentence) or self._operations(draft, sentence)
+            if quantity is not None and (quantity.least or 0) >= 3 and not quantity.vague:
+                draft.kind, draft.count = Kind.TALLY, _count(quantity)
+                if draft.type == "attack" and any(i.category == "operation" and draft.first <= i.first < draft.last for i in sentence.items):
+                    draft.type = "operations"
+            elif (
+                draft.type == "attack" and not sentence.times and not sentence.has("place") and draft.losses
+                and all(t.category == "loss" and not t.verb for t in draft.triggers) and all(l.status == "unquantified" for l in draft.losses)
+            ):  # fmt: skip
+                draft.kind, draft.type = Kind.TALLY, "casualties"
+
+    def _operations(self, draft: Draft, sentence: Sentence) -> Quantity | None:
+        """Return the number of operations by which a verb's act was done: "struck them in 10 operations"."""
+        for item in sentence.of("operation"):
+            if draft.first <= item.first < draft.last:
+                for quantity in sentence.quantities:
+                    if 0 <= item.first - quantity.last <= 1:
+                        return quantity
+        return None
 
     def _as_loss(self, draft: Draft, quantity: Quantity) -> None:
         """A count of people held, or of deaths under torture, is a row of losses as well."""
@@ -177,7 +207,7 @@ class Tallies:
         """Return the number that counts the occurrence: before its noun or "cases of", or after "the number of ... to"."""
         words = self.document.words
         for trigger in draft.triggers:
-            if trigger.verb or trigger.category in ("loss", "weapon"):
+            if trigger.verb or trigger.category in ("loss", "weapon") or trigger.item.sense.data.get("of") == "device":
                 continue
             start = trigger.item.first
             for quantity in sentence.quantities:

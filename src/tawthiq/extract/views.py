@@ -20,11 +20,11 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention]) 
     for item in sentence.items:
         draft = None
         match item.category:
-            case "want" | "intent" if not _inside(out, item):
+            case "want" | "intent" if not _inside(out, item) and not (item.form.startswith("n") and item.definite):
                 draft = _intent(document, sentence, mentions, item)
             case "able" | "capable" | "unable" | "incapable" if not _inside(out, item):
                 draft = _capability(document, sentence, mentions, item)
-            case "expect" | "warn" if not _inside(out, item):
+            case "expect" | "warn" if not _inside(out, item) and not item.form.startswith("n"):
                 draft = _forecast(document, sentence, mentions, item)
             case "support" if not item.form.startswith("q"):
                 draft = _support(document, sentence, mentions, item)
@@ -116,10 +116,10 @@ def _capability(document: Document, sentence: Sentence, mentions: list[Mention],
 
 def _forecast(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     end = _clause(document, sentence, item)[1]
-    following = [i for i in sentence.items if item.last <= i.first < end and i.category in ("event", "loss", "that", "person", "actor")]
+    following = [i for i in sentence.items if item.last <= i.first < end and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet")]
     if not following:
         return None
-    start = item.first
+    start = item.first if item.sense.data.get("root") else _clause(document, sentence, item)[0]
     draft = _make(document, sentence, Kind.ASSESSMENT, "forecast", start, end)
     draft.modality = Modality.FORECAST
     after = [m for m in mentions if item.last <= m.first < end]
@@ -158,7 +158,7 @@ def _support(document: Document, sentence: Sentence, mentions: list[Mention], it
 def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, type_: str) -> Draft | None:
     start, end = _clause(document, sentence, item)
     after = [m for m in _armed(mentions, item.last, min(end, item.last + 6)) if m.head.category in ("actor", "epithet")]
-    subject = [m for m in _subject(mentions, start, item, end) if m.actors and m.head.category in ("actor", "person")]
+    subject = [m for m in _subject(mentions, start, item, end) if m.actors and m.head.category in ("actor", "epithet")]
     if not subject and len(after) > 1:
         subject, after = after[:1], after[1:]
     if not after or not subject:

@@ -125,7 +125,7 @@ class Lexicon:
             return plain or (prefix in self._verbal and form[0] == "i") or (prefix == self._nominal[3] and form[0] == "i")
         if category in _NAMES:
             return not suffix and prefix not in self._verbal - self._starts
-        if category in _NOMINAL:
+        if category in _NOMINAL or category.startswith("domain_"):
             return prefix in self._starts or prefix == "" or definite
         return plain and not definite and not suffix
 
