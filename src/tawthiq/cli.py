@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from tawthiq.pipeline import Progress
     from tawthiq.workspace.store import DjangoStore
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0] if __doc__ else None)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0] if __doc__ else None
+)
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
 
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders (.txt .md .html .json .jsonl), or - for standard input.", metavar="PATH...")]
+Paths = Annotated[
+    list[Path],
+    typer.Argument(help="Files or folders (.txt .md .html .json .jsonl), or - for standard input.", metavar="PATH..."),
+]
 Project = Annotated[Path, typer.Option("--project", help="The project's folder.", metavar="DIR")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where to write; standard output when left out.", metavar="FILE")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
@@ -57,7 +63,7 @@ def main() -> None:
         _stop(str(error) or type(error).__name__, 1)
     except KeyboardInterrupt:
         _stop("stopped; run the same command again to go on", 1)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if os.environ.get("TAWTHIQ_DEBUG"):
             raise
         _stop(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", 1)
@@ -72,7 +78,9 @@ def _stop(message: str, code: int) -> NoReturn:
 def run(
     paths: Paths,
     project: Project,
-    published: Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")] = None,
+    published: Annotated[
+        str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -89,7 +97,9 @@ def run(
     store = _open(project, create=True)
     with _progress(quiet) as progress:
         sources = _sources(paths, defaults, lambda where, why: summary.problems.append((where, why)))
-        run_pipeline(sources, store, Originals(project / "archive"), summary, workers=workers or default_workers(), progress=progress)
+        run_pipeline(
+            sources, store, Originals(project / "archive"), summary, workers=workers or default_workers(), progress=progress
+        )
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
     for where, why in summary.problems:
@@ -98,8 +108,9 @@ def run(
         _print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
     elif not quiet:
         print(
-            f"{summary.reports} reports ({summary.added} new or changed, {summary.already} known), {summary.claims} claims extracted, "
-            f"{summary.silent} reports without a claim, {summary.incidents} incidents in the project"
+            f"{summary.reports} reports ({summary.added} new or changed, {summary.already} known), "
+            f"{summary.claims} claims extracted, {summary.silent} reports without a claim, "
+            f"{summary.incidents} incidents in the project"
         )
         for brief_file in briefs:
             print(f"brief: {brief_file}")
@@ -113,7 +124,9 @@ def run(
 def extract(
     paths: Paths,
     out: Out = None,
-    published: Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")] = None,
+    published: Annotated[
+        str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
     workers: Workers = None,
     quiet: Quiet = False,
@@ -128,10 +141,16 @@ def extract(
     count = claims_count = 0
     with _progress(quiet) as progress, _writer(out) as write:
         items = (item for _, _, found in _sources(paths, defaults, lambda w, y: problems.append((w, y))) for item in found)
-        reports, copies = _tee(item.report for item in items)
+        reports, copies = tee(item.report for item in items)
         for claims in extract_all(reports, workers or 1):
             report = next(copies)
-            write({"report": report.report, "source": report.source, "claims": [c.model_dump(mode="json", exclude={"incident"}) for c in claims]})
+            write(
+                {
+                    "report": report.report,
+                    "source": report.source,
+                    "claims": [c.model_dump(mode="json", exclude={"incident"}) for c in claims],
+                }
+            )
             count, claims_count = count + 1, claims_count + len(claims)
             progress("extract", count, None)
     for where, why in problems:
@@ -189,7 +208,11 @@ def brief(
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2) or an incident (I0a1b…).")], project: Project, as_json: AsJson = False) -> None:
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2) or an incident (I0a1b…).")],
+    project: Project,
+    as_json: AsJson = False,
+) -> None:
     """Show a claim or an incident with its words quoted in context."""
     store = _open(project)
     incident = store.incident(name)
@@ -211,6 +234,20 @@ def show(name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2)
     del keys
     for report, claim in told:
         _show_claim(report, claim)
+
+
+@app.command()
+def vocabulary() -> None:
+    """Check the vocabulary's files and name what is wrong with them."""
+    from tawthiq.lexicon.check import check_vocabulary
+    from tawthiq.lexicon.compile import version as vocabulary_version
+
+    findings = check_vocabulary()
+    for finding in findings:
+        print(f"tawthiq: {finding}", file=sys.stderr)
+    if findings:
+        raise SystemExit(1)
+    print(f"vocabulary {vocabulary_version()}: nothing wrong")
 
 
 @app.command()
@@ -259,12 +296,6 @@ def _sources(paths: list[Path], defaults: Defaults, problem: Callable[[str, str]
             yield read_stream(sys.stdin.buffer.read(), defaults, problem)
         else:
             yield from read_paths([path], defaults, problem)
-
-
-def _tee(reports: Iterator[Any]) -> tuple[Iterator[Any], Iterator[Any]]:
-    from itertools import tee
-
-    return tee(reports)
 
 
 def _open(project: Path, *, create: bool = False) -> DjangoStore:
@@ -324,7 +355,9 @@ def _progress(quiet: bool) -> Iterator[Progress]:
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     began = time.monotonic()
-    bars = Bars(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    bars = Bars(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    )
     task = bars.add_task("reading")
     started = False
 
@@ -353,7 +386,10 @@ def _summary(summary: Any) -> dict[str, Any]:
 
 
 def _show_incident(incident: dict[str, Any]) -> None:
-    print(f"{incident['id']}  {incident['type']}  {incident['start'] or 'no date'}  [{incident['corroboration']}, {incident['origins']} origin(s)]")
+    print(
+        f"{incident['id']}  {incident['type']}  {incident['start'] or 'no date'}"
+        f"  [{incident['corroboration']}, {incident['origins']} origin(s)]"
+    )
     for slot in ("initiators", "targets", "participants", "types", "modalities"):
         for value in incident[slot]:
             print(f"  {slot}: {value['value']}  ({', '.join(value['claims'])})")
@@ -368,7 +404,10 @@ def _show_claim(report: Any, claim: Any) -> None:
     from tawthiq.link.incidents import Told
     from tawthiq.publish.brief import quote
 
-    print(f"\n{claim.id}  {claim.kind} {claim.type}  {claim.modality}  {report.source or ''}  {report.published or 'no date of publication'}")
+    print(
+        f"\n{claim.id}  {claim.kind} {claim.type}  {claim.modality}  {report.source or ''}"
+        f"  {report.published or 'no date of publication'}"
+    )
     for slot in ("initiators", "targets", "participants"):
         if getattr(claim, slot):
             print(f"  {slot}: {', '.join(getattr(claim, slot))}")
@@ -377,7 +416,8 @@ def _show_claim(report: Any, claim: Any) -> None:
     if claim.time and (claim.time.start or claim.time.mention):
         print(f"  time: {claim.time.start or '?'} to {claim.time.end or '?'} ({claim.time.mention or 'carried on'})")
     for loss in claim.losses:
-        print(f"  {loss.outcome} of {loss.who or 'not said'}: {loss.min if loss.min is not None else '?'}-{loss.max if loss.max is not None else '?'} {loss.status}")
+        low, high = (figure if figure is not None else "?" for figure in (loss.min, loss.max))
+        print(f"  {loss.outcome} of {loss.who or 'not said'}: {low}-{high} {loss.status}")
     print(f"  source: {claim.attribution.type} {claim.attribution.mention or ''}")
     print("  " + "".join(f"⟦{text}⟧" if mark else text for text, mark in quote(Told(report, claim))))
 

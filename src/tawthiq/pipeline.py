@@ -83,7 +83,9 @@ def _ignore(stage: str, done: int, total: int | None) -> None:
     """Show nothing."""
 
 
-def read_paths(paths: Iterable[Path], defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[tuple[str, bytes, list[Item]]]:
+def read_paths(
+    paths: Iterable[Path], defaults: Defaults, problem: Callable[[str, str], None]
+) -> Iterator[tuple[str, bytes, list[Item]]]:
     """Yield (name, bytes, reports) of every file below the paths; what cannot be read is told to `problem`."""
     for path in paths:
         files = find_files(path)
@@ -170,7 +172,12 @@ def _entries(
         for item in items:
             key = f"{item.report.source or ''}\x00{item.report.report}\x00{'' if item.named else item.digest}"
             if taken.setdefault(key, item.digest) != item.digest:
-                summary.problems.append((f"{name}, {item.locator}".rstrip(", "), f"another report of this run has the id {item.report.report!r} too"))
+                summary.problems.append(
+                    (
+                        f"{name}, {item.locator}".rstrip(", "),
+                        f"another report of this run has the id {item.report.report!r} too",
+                    )
+                )
                 continue
             summary.reports += 1
             yield Entry(acquired, item.locator, item.report, item.digest, item.named, item.report.report)

@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from tawthiq.model import FAMILY_OF, Incident
 
-SCHEMA = pa.schema([("incident", pa.string()), ("day", pa.string()), ("type", pa.string()), ("family", pa.string()), ("admin1", pa.string())])
+SCHEMA = pa.schema(
+    [("incident", pa.string()), ("day", pa.string()), ("type", pa.string()), ("family", pa.string()), ("admin1", pa.string())]
+)
 
 
 def incidents_table(incidents: Iterable[Incident]) -> pa.Table:
     """Return one row an incident with its first day (ISO date or null), type, type family and governorate p-code or null."""
     rows = [(i.id, i.start, i.type, FAMILY_OF[i.type], i.place.admin1 if i.place else None) for i in incidents]
-    columns = list(zip(*rows, strict=True)) if rows else [[], [], [], [], []]
-    return pa.table([pa.array(c, type=f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+    return pa.table([pa.array([row[at] for row in rows], type=field.type) for at, field in enumerate(SCHEMA)], schema=SCHEMA)
 
 
 def count_by(table: pa.Table, *columns: str) -> pa.Table:

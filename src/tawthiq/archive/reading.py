@@ -62,7 +62,7 @@ def find_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_file(name: str, data: bytes, defaults: Defaults = Defaults()) -> Iterator[Item | Problem]:  # noqa: B008
+def read_file(name: str, data: bytes, defaults: Defaults = Defaults()) -> Iterator[Item | Problem]:
     """Yield the reports of a file.
 
     `name` decides the reader by its ending. Text must be UTF-8 (with or without a mark) or UTF-16 with a mark; anything else
@@ -115,7 +115,9 @@ def _plain(text: str, stem: str, defaults: Defaults) -> Item | Problem:
         return Problem("", "empty: no text in it")
     lines = text.split("\n", 2)
     title = lines[0].strip("# \r") if len(lines) > 1 and lines[0].strip() and not lines[1].strip() else None
-    report = Report(report=stem, source=defaults.source, language=language_of(text), published=defaults.published, title=title, text=text)
+    report = Report(
+        report=stem, source=defaults.source, language=language_of(text), published=defaults.published, title=title, text=text
+    )
     return Item("", report, text_hash(text))
 
 
@@ -123,8 +125,10 @@ def _read_page(text: str, stem: str, defaults: Defaults) -> Item | Problem:
     """A saved page: title, body and date as trafilatura reads them, without the page's chrome."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(text, favor_precision=False, include_comments=False, include_tables=False, with_metadata=True)
-    values: dict[str, Any] = found.as_dict() if found is not None else {}
+    found = trafilatura.bare_extraction(
+        text, favor_precision=False, include_comments=False, include_tables=False, with_metadata=True
+    )
+    values: dict[str, Any] = found if isinstance(found, dict) else found.as_dict() if found is not None else {}
     body = values.get("text") or ""
     if not body.strip():
         return Problem("", "no article text found in the page")

@@ -45,7 +45,7 @@ class Antecedents:
                 mention.actors = (speaker,) if speaker else mention.actors
             elif mention.neutral and head.suffix and not mention.actors and self.named:
                 mention.actors = self._anaphor(["any"], exclude=None)
-            if mention.actors and mention.head.category in ("actor", "epithet") or mention.armed and mention.actors:
+            if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):
                 kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
                 self.named = [(n, k) for n, k in self.named if n != mention.actors[0]] + [(mention.actors[0], kind)]
 
@@ -64,7 +64,9 @@ class Antecedents:
     def _epithet(self, mention: Mention) -> tuple[str, ...]:
         """An epithet of several actors is the one named last; "the army" is the state's army of the day."""
         head = mention.head
-        options = {i.sense.name for i in self.sentence.items if i.category == "epithet" and i.first == head.first and i.last == head.last}
+        options = {
+            i.sense.name for i in self.sentence.items if i.category == "epithet" and i.first == head.first and i.last == head.last
+        }
         for name, _ in reversed(self.named):
             if name in options:
                 return (name,)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tawthiq.extract.items import Document, Sentence
+from tawthiq.extract.items import Document
 
 _DOMAINS = ("domain_sport", "domain_market", "domain_weather", "domain_culture", "domain_drill", "domain_history")
 
@@ -23,19 +23,28 @@ def quiet_sentences(document: Document) -> set[int]:
         weight[sentence.number] = counts
         total += counts
         paragraphs.setdefault(sentence.paragraph, Counter()).update(counts)
-        armed += sum(1 for i in sentence.items if i.category == "actor" and i.sense.data["kind"] not in ("civilians", "organisation"))
+        armed += sum(
+            1 for i in sentence.items if i.category == "actor" and i.sense.data["kind"] not in ("civilians", "organisation")
+        )
     out: set[int] = set()
     many = sum(total.values()) >= 4 and sum(total.values()) > 2 * armed
     for sentence in document.sentences:
         counts = weight[sentence.number]
         here = sum(counts.values())
         around = sum(paragraphs[sentence.paragraph].values())
-        actors = sum(1 for i in sentence.items if i.category in ("actor", "epithet") and i.sense.data.get("kind") not in ("civilians", "organisation", "other"))
+        actors = sum(
+            1
+            for i in sentence.items
+            if i.category in ("actor", "epithet") and i.sense.data.get("kind") not in ("civilians", "organisation", "other")
+        )
         harmed = any(i.category == "loss" for i in sentence.items) and any(i.category == "person" for i in sentence.items)
         evidence = actors + int(harmed)
         culture = counts["domain_culture"] + counts["domain_sport"] + counts["domain_history"] + counts["domain_drill"]
-        if (here and not evidence) or (culture >= 2 and culture >= evidence) or (counts["domain_history"] and culture >= 2):
-            out.add(sentence.number)
-        elif (many or around >= 2) and not actors and not (harmed and here == 0 and not many):
+        if (
+            (here and not evidence)
+            or (culture >= 2 and culture >= evidence)
+            or (counts["domain_history"] and culture >= 2)
+            or ((many or around >= 2) and not actors and not (harmed and here == 0 and not many))
+        ):
             out.add(sentence.number)
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tawthiq.extract.items import Item, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.model import Count, Kind, Loss, Modality, Place, SourceType
-from tawthiq.resolve.dates import TimeMention
+from tawthiq.resolve.calendar_words import TimeMention
 
 
 @dataclass(slots=True)
@@ -74,6 +74,11 @@ class Draft:
     def last(self) -> int:
         """The end of its evidence."""
         return max(end for _, end in self.spans)
+
+    @property
+    def frame_suffers(self) -> bool:
+        """Whether its verb tells what happened to its subject: explodes, dies, flees, vanishes."""
+        return bool(self.triggers) and self.triggers[0].frame in ("explode", "die", "flee", "flee-people", "vanish")
 
     def cover(self, first: int, last: int) -> None:
         """Add tokens to the evidence, one span for each sentence."""

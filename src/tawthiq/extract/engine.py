@@ -11,24 +11,28 @@ from datetime import timedelta
 from tawthiq.extract.coreference import Antecedents
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
-from tawthiq.extract.events import Builder
 from tawthiq.extract.items import Document, Sentence, reader
 from tawthiq.extract.losses import held_rows, unknown_or_none
 from tawthiq.extract.mentions import Mention, find_mentions
 from tawthiq.extract.merge import merge_repeats
+from tawthiq.extract.outcomes import Builder
 from tawthiq.extract.predicates import find_triggers
 from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_time, votes_of
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.views import find_views
 from tawthiq.model import Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
-from tawthiq.resolve.dates import DEFAULT_ZONE, TimeMention
+from tawthiq.resolve.calendar_words import TimeMention
+from tawthiq.resolve.dates import DEFAULT_ZONE
 
 # What a claim takes when its text names nobody: people held are detainees, closed roads shut civilians in.
 _DEFAULT_TARGETS = {
-    "release": "detainees", "displacement": "civilians", "cordon": "civilians", "torture": "detainees",
+    "release": "detainees",
+    "displacement": "civilians",
+    "cordon": "civilians",
+    "torture": "detainees",
     "chemical-weapon": "civilians",
-}  # fmt: skip
+}
 _DEFAULT_INITIATORS = {"protest": "protesters", "riot": "protesters"}
 _CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade", "confiscation", "looting-destruction")
 
@@ -72,6 +76,11 @@ class _Run:
             return
         mentions = find_mentions(document, sentence)
         self.antecedents.resolve(sentence, mentions)
+        for scope in scopes:
+            source = scope.source
+            if source is not None and source.first is not None and source.last is not None and source.type is not SourceType.PARTY:
+                for mention in mentions:
+                    mention.partial = mention.partial or source.first <= mention.first < source.last
         places = find_places(document, sentence, self.votes)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
         views = find_views(document, sentence, mentions)
@@ -123,7 +132,11 @@ class _Run:
             self._shared_doer(draft)
         if not draft.targets and draft.type not in ("weapons-seized", "deployment", "sweep", "protest", "body-found"):
             for loss in draft.losses:
-                if loss.who and loss.who not in draft.initiators and loss.outcome in ("killed", "wounded", "captured", "detained", "missing", "displaced"):
+                if (
+                    loss.who
+                    and loss.who not in draft.initiators
+                    and loss.outcome in ("killed", "wounded", "captured", "detained", "missing", "displaced")
+                ):
                     add(draft.targets, [loss.who])
         if draft.type == "body-found":
             for loss in draft.losses:
@@ -131,8 +144,10 @@ class _Run:
             draft.initiators = []
         if not draft.targets and draft.type in _DEFAULT_TARGETS:
             draft.targets = [_DEFAULT_TARGETS[draft.type]]
-        if not draft.targets and draft.type in _CIVIL_TARGETS and any(
-            i.category in ("place", "place_town") and trigger.start <= i.first < trigger.end for i in draft.sentence.items
+        if (
+            not draft.targets
+            and draft.type in _CIVIL_TARGETS
+            and any(i.category in ("place", "place_town") and trigger.start <= i.first < trigger.end for i in draft.sentence.items)
         ):
             draft.targets = ["civilians"]
         if draft.type == "release":
@@ -144,24 +159,31 @@ class _Run:
             draft.targets = []
         if draft.type in ("protest", "riot"):
             draft.initiators = ["protesters" if n == "civilians" else n for n in draft.initiators]
-            draft.losses = [l for l in draft.losses if l.who != "protesters" or l.status != "unquantified"]
-        if draft.type == "suicide-bombing" and len(draft.initiators) == 1 and any(t.item.sense.name in self.document.using.own_death for t in draft.triggers):
-            if not any(l.who == draft.initiators[0] and l.outcome == "killed" for l in draft.losses):
+            draft.losses = [entry for entry in draft.losses if entry.who != "protesters" or entry.status != "unquantified"]
+        if (
+            draft.type == "suicide-bombing"
+            and len(draft.initiators) == 1
+            and any(t.item.sense.name in self.document.using.own_death for t in draft.triggers)
+        ):
+            if not any(entry.who == draft.initiators[0] and entry.outcome == "killed" for entry in draft.losses):
                 draft.losses.append(Loss(who=draft.initiators[0], outcome="killed", min=1, max=1))
         draft.targets = [t for t in draft.targets if t not in draft.initiators or draft.type == "ied"]
         if len(draft.targets) == 1:
-            draft.losses = [l.model_copy(update={"who": draft.targets[0]}) if l.who is None and l.status == "unknown" else l for l in draft.losses]
+            draft.losses = [
+                entry.model_copy(update={"who": draft.targets[0]}) if entry.who is None and entry.status == "unknown" else entry
+                for entry in draft.losses
+            ]
         self._single_victim(draft)
 
     def _single_victim(self, draft: Draft) -> None:
         """One person singled out and shot is an assassination."""
         if draft.type != "attack" or len(draft.losses) == 0:
             return
-        killed = [l for l in draft.losses if l.outcome == "killed"]
-        if not killed or any(l.min != 1 or l.max != 1 for l in killed) or len(killed) > 1:
+        killed = [entry for entry in draft.losses if entry.outcome == "killed"]
+        if not killed or any(entry.min != 1 or entry.max != 1 for entry in killed) or len(killed) > 1:
             return
         shot = any(i.category == "weapon" and i.sense.data.get("type") == "attack" for i in draft.sentence.items) or any(
-            t.category == "event" and t.item.sense.name in self.document.using.shooting for t in draft.triggers
+            i.category in ("event", "by") and i.sense.name in self.document.using.shooting for i in draft.sentence.items
         )
         unarmed_doer = all(n in ("unknown-gunmen",) for n in draft.initiators)
         if shot and unarmed_doer and not draft.sentence.has("with"):
@@ -170,7 +192,11 @@ class _Run:
     def _shared_doer(self, draft: Draft) -> None:
         """Let a clause without a subject take the doer of the clause before it in the same sentence."""
         first = draft.triggers[0]
-        if first.passive or first.frame in ("die", "explode", "vanish", "flee", "hurt", "clash") or first.category == "loss" and not first.verb:
+        if (
+            first.passive
+            or first.frame in ("die", "explode", "vanish", "flee", "hurt", "clash")
+            or (first.category == "loss" and not first.verb)
+        ):
             return
         before = [d for d in self.drafts[-3:] if d.sentence is draft.sentence or d.sentence.number == draft.sentence.number - 1]
         same = [d for d in before if d.kind is Kind.EVENT and d.initiators and d.sentence.paragraph == draft.sentence.paragraph]
@@ -189,14 +215,18 @@ class _Run:
                 continue
             near = [m for m in mentions if item.last <= m.first <= item.last + 4 or item.first - 4 <= m.first < item.first]
             named = [m for m in near if m.head.category in ("actor", "epithet", "anaphor") and m.actors]
-            pool = [d for d in self.drafts[-4:] if d.kind is Kind.EVENT and d.type not in ("deployment", "arrest", "raid", "cordon")]
+            pool = [
+                d for d in self.drafts[-4:] if d.kind is Kind.EVENT and d.type not in ("deployment", "arrest", "raid", "cordon")
+            ]
             if named and pool:
                 draft = pool[-1]
                 draft.initiators = [*[n for n in draft.initiators if n != "unknown-gunmen"]]
                 add(draft.initiators, named[0].actors)
 
     def _place(self, draft: Draft, sentence: Sentence, places: list[PlaceMention]) -> None:
-        if draft.place is not None and (not places or draft.account and not any(draft.first <= p.first < draft.last for p in places)):
+        if draft.place is not None and (
+            not places or (draft.account and not any(draft.first <= p.first < draft.last for p in places))
+        ):
             return
         trigger = draft.triggers[0] if draft.triggers else None
         start, end = (trigger.start, trigger.end) if trigger else (draft.first, draft.last)
@@ -220,7 +250,13 @@ class _Run:
             return
         trigger = draft.triggers[0]
         relative = next((t for t in sentence.times if t.relation and 0 <= trigger.item.first - t.last <= 2), None)
-        if relative is not None and relative.days and self.last_time is not None and self.last_time.time is not None and self.last_time.time.start:
+        if (
+            relative is not None
+            and relative.days
+            and self.last_time is not None
+            and self.last_time.time is not None
+            and self.last_time.time.start
+        ):
             base = self.last_time.time.start
             day = base - timedelta(days=relative.days)
             draft.time = TimeMention(relative.first, relative.last, day, day)
@@ -229,7 +265,7 @@ class _Run:
         if found is not None:
             draft.time = found
             self.last_time = draft
-        elif self.last_time is not None :
+        elif self.last_time is not None:
             draft.time = self.last_time.time
             draft.time_from = self.last_time
 
@@ -242,8 +278,13 @@ class _Run:
             source = govern(scopes, draft.last - 1)[0]
         if source is not None:
             draft.source = source
+            self._speaker_acts(draft, sentence, source)
         if draft.kind is Kind.ASSESSMENT or draft.kind is Kind.RELATION:
-            if draft.modality is Modality.ASSERTED and modality in (Modality.HEDGED, Modality.DISTANCED, Modality.DENIED) and draft.type != "forecast":
+            if (
+                draft.modality is Modality.ASSERTED
+                and modality in (Modality.HEDGED, Modality.DISTANCED, Modality.DENIED)
+                and draft.type != "forecast"
+            ):
                 draft.modality = modality
             return
         if modality is Modality.FORECAST:
@@ -255,11 +296,37 @@ class _Run:
             if trigger.verb and trigger.item.prefix[-1:] == self.document.using.future_mark and modality is Modality.ASSERTED:
                 draft.modality = Modality.HYPOTHETICAL
 
+    def _speaker_acts(self, draft: Draft, sentence: Sentence, source: Source) -> None:
+        """Let "that they" after a party's verb of saying mean the party: أعلنت الجبهة أنها استهدفت."""
+        trigger = draft.triggers[0] if draft.triggers else None
+        if (
+            trigger is None
+            or draft.initiators
+            or source.actor is None
+            or trigger.passive
+            or not trigger.verb
+            or draft.kind is not Kind.EVENT
+        ):
+            return
+        if draft.type == "armed-clash" or draft.frame_suffers:
+            return
+        pronouns = self.document.using.pronouns
+        for item in sentence.of("that"):
+            word = self.document.words[item.last - 1]
+            if item.last <= trigger.item.first <= item.last + 3 and any(
+                word.endswith(p) and len(word) > len(p) + 1 for p in pronouns
+            ):
+                draft.initiators = [source.actor]
+
     def _worth(self, draft: Draft, sentence: Sentence) -> bool:
         """Say whether a draft says enough to be a claim: an actor, a loss, a place or a time of its own."""
         if draft.kind in (Kind.ASSESSMENT, Kind.RELATION, Kind.TALLY):
             return True
-        if draft.type in ("weapons-seized", "cordon", "release", "body-found", "raid", "sweep", "agreement") and self.drafts and not sentence.headline:
+        if (
+            draft.type in ("weapons-seized", "cordon", "release", "body-found", "raid", "sweep", "agreement")
+            and self.drafts
+            and not sentence.headline
+        ):
             return True
         people = bool(draft.initiators or draft.targets or draft.participants or draft.losses)
         own_time = draft.time is not None and draft.time_from is None
@@ -289,11 +356,19 @@ def _claim(document: Document, draft: Draft, number: int) -> Claim:
         time = Time(start=start, end=end, mention=mention)
     return Claim(
         id=f"{document.report.report}.{number}",
-        kind=draft.kind, type=draft.type, evidence=evidence,
-        initiators=tuple(draft.initiators), targets=tuple(draft.targets), participants=tuple(draft.participants),
-        place=draft.place, time=time or Time(), losses=tuple(draft.losses), attribution=_attribution(document, draft.source),
-        modality=draft.modality, count=draft.count,
-    )  # fmt: skip
+        kind=draft.kind,
+        type=draft.type,
+        evidence=evidence,
+        initiators=tuple(draft.initiators),
+        targets=tuple(draft.targets),
+        participants=tuple(draft.participants),
+        place=draft.place,
+        time=time or Time(),
+        losses=tuple(draft.losses),
+        attribution=_attribution(document, draft.source),
+        modality=draft.modality,
+        count=draft.count,
+    )
 
 
 def _attribution(document: Document, source: Source) -> Attribution:

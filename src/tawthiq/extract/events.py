@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tawthiq.extract.drafts import Draft, Trigger
-from tawthiq.extract.items import Document, Item, Sentence
-from tawthiq.extract.losses import Victims, attach
+from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.roles import assign
 from tawthiq.extract.stance import Scope, govern
@@ -19,11 +18,17 @@ _MILITARY_FRAMES = ("arrive", "send")
 _LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
 
 
-class Builder:
-    """Builds the drafts of one sentence; `recent` are the drafts of the report so far."""
+class EventBuilder:
+    """Builds the drafts of one sentence from the words that tell acts; `recent` are the drafts of the report so far."""
 
     def __init__(
-        self, document: Document, sentence: Sentence, mentions: list[Mention], recent: list[Draft], scopes: list[Scope], views: list[Draft]
+        self,
+        document: Document,
+        sentence: Sentence,
+        mentions: list[Mention],
+        recent: list[Draft],
+        scopes: list[Scope],
+        views: list[Draft],
     ) -> None:
         self.document = document
         self.sentence = sentence
@@ -34,19 +39,6 @@ class Builder:
         self.drafts: list[Draft] = []
         self.weapons = sentence.of("weapon")
 
-    def build(self, triggers: list[Trigger]) -> list[Draft]:
-        """Return the drafts that the triggers tell, in order; losses are tied to them."""
-        events = [t for t in triggers if t.category != "loss"]
-        owner: dict[int, Draft] = {}
-        for trigger in events:
-            draft = self._event(trigger, triggers)
-            if draft is not None:
-                owner[trigger.order] = draft
-        for trigger in (t for t in triggers if t.category == "loss"):
-            self._loss(trigger, triggers, owner)
-        self.retell()
-        return self.drafts
-
     # --- events ------------------------------------------------------------------------------------------------------
 
     def _event(self, trigger: Trigger, triggers: list[Trigger]) -> Draft | None:
@@ -54,7 +46,9 @@ class Builder:
         if type_ is None:
             if trigger.category not in ("operation", "campaign") or not (trigger.item.definite or trigger.item.suffix):
                 return None
-            reference = next((d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and self._harms(d)), None)
+            reference = next(
+                (d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and self._harms(d)), None
+            )
             if reference is None:
                 return None
         else:
@@ -113,7 +107,9 @@ class Builder:
                 d.kind is Kind.EVENT and scope.first <= d.first < scope.last for d in self.drafts
             ):
                 continue
-            pool = [d for d in [*self.recent[-3:], *self.drafts] if d.kind is Kind.EVENT and self._harms(d) and d.first < item.first]
+            pool = [
+                d for d in [*self.recent[-3:], *self.drafts] if d.kind is Kind.EVENT and self._harms(d) and d.first < item.first
+            ]
             if not pool or pool[-1].sentence.number < self.sentence.number - 2:
                 continue
             trigger = Trigger(item, "event", pool[-1].type, "act", scope.first, scope.last)
@@ -142,11 +138,18 @@ class Builder:
         if category == "weapon":
             return self._weapon_type(trigger, triggers)
         if category == "operation":
-            if item.definite or not any(i.category == "light" and i.sense.data.get("frame") == "act" and trigger.start <= i.first <= item.first for i in self.sentence.items):
+            if item.definite or not any(
+                i.category == "light" and i.sense.data.get("frame") == "act" and trigger.start <= i.first <= item.first
+                for i in self.sentence.items
+            ):
                 return None
             return "attack"
         if category == "campaign":
-            return "raid" if any(i.category in ("light", "aspect") and trigger.start <= i.first <= item.first for i in self.sentence.items) else None
+            return (
+                "raid"
+                if any(i.category in ("light", "aspect") and trigger.start <= i.first <= item.first for i in self.sentence.items)
+                else None
+            )
         if category == "crime":
             return "attack" if item.definite and self.sentence.has("accuse") else None
         if category == "body":
@@ -169,19 +172,25 @@ class Builder:
         item = trigger.item
         type_ = str(item.sense.data["type"])
         carried = [
-            i for i in self.sentence.items
-            if i.category in ("light", "fall", "hit") and trigger.start <= i.first < trigger.end and i.sense.data.get("frame") in ("act", "occur", "fall", "hit")
+            i
+            for i in self.sentence.items
+            if i.category in ("light", "fall", "hit")
+            and trigger.start <= i.first < trigger.end
+            and i.sense.data.get("frame") in ("act", "occur", "fall", "hit")
             and abs(i.first - item.first) <= 7
-        ]  # fmt: skip
+        ]
         if any(t.category == "event" and trigger.start <= t.item.first < trigger.end and t is not trigger for t in triggers):
             return None
         if type_ == "attack":
             fired = item.sense.name in self.document.using.gunfire and any(
-                i.sense.data.get("root") in self.document.using.gunfire_verbs and 0 <= item.first - i.first <= 6 for i in self.sentence.items
+                i.sense.data.get("root") in self.document.using.gunfire_verbs and 0 <= item.first - i.first <= 6
+                for i in self.sentence.items
             )
             return "attack" if fired else None
         if type_ in ("shelling", "grenade", "air-drone-strike") and carried:
-            if type_ == "air-drone-strike" and not any(i.category in ("hit", "light") and i.sense.data.get("frame") in ("hit", "act") for i in carried):
+            if type_ == "air-drone-strike" and not any(
+                i.category in ("hit", "light") and i.sense.data.get("frame") in ("hit", "act") for i in carried
+            ):
                 return None
             return type_
         losses = [t for t in triggers if t.category == "loss" and trigger.start - 12 <= t.item.first <= trigger.end]
@@ -206,7 +215,10 @@ class Builder:
     def _refine(self, trigger: Trigger, type_: str) -> str:
         """Return the type that the weapon of the clause makes of an attack or an explosion."""
         weapon = self._weapon_near(trigger)
-        if any(m.actors == ("unknown-aircraft",) and trigger.start <= m.first < trigger.end for m in self.mentions) and type_ in ("attack", "shelling"):
+        if any(m.actors == ("unknown-aircraft",) and trigger.start <= m.first < trigger.end for m in self.mentions) and type_ in (
+            "attack",
+            "shelling",
+        ):
             return "air-drone-strike"
         if weapon is None:
             return type_
@@ -227,10 +239,18 @@ class Builder:
         after = [i for i in self.sentence.items if trigger.item.last <= i.first < trigger.end]
         if type_ in ("cordon", "looting-destruction") and self._rioting(trigger):
             return "riot"
-        if frame == "halt" and not any(m.person for m in inside if m.first >= trigger.item.first) and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities):
+        if (
+            frame == "halt"
+            and not any(m.person for m in inside if m.first >= trigger.item.first)
+            and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities)
+        ):
             return None
         if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
-            ground = any(i.category in ("place", "place_point", "place_town", "place_area") or (i.category == "object" and i.sense.data.get("level") == "point") for i in after)
+            ground = any(
+                i.category in ("place", "place_point", "place_town", "place_area")
+                or (i.category == "object" and i.sense.data.get("level") == "point")
+                for i in after
+            )
             goods = any(i.category == "object" and i.sense.data.get("level") != "point" for i in after)
             if frame == "take" and not ground:
                 return None
@@ -240,16 +260,36 @@ class Builder:
         if frame in _MILITARY_FRAMES:
             return type_ if self._moves_forces(trigger, inside) else None
         if frame in ("post", "vacate", "reinforce"):
-            return type_ if any(i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor") for i in after) else None
+            return (
+                type_
+                if any(
+                    i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor") for i in after
+                )
+                else None
+            )
         if frame == "bar":
-            return type_ if any("civilians" in m.actors for m in inside if m.first > trigger.item.first) or any(i.category == "place_road" for i in after) else None
+            return (
+                type_
+                if any("civilians" in m.actors for m in inside if m.first > trigger.item.first)
+                or any(i.category == "place_road" for i in after)
+                else None
+            )
         if frame == "cut":
             return type_ if any(i.category == "place_road" and i.first - trigger.item.last <= 4 for i in after) else None
         if frame == "flee-people":
-            return type_ if any(set(m.actors) & {"civilians", "refugees"} for m in inside) or any(q.first >= trigger.item.first for q in self.sentence.quantities if q.first < trigger.end) else None
+            return (
+                type_
+                if any(set(m.actors) & {"civilians", "refugees"} for m in inside)
+                or any(q.first >= trigger.item.first for q in self.sentence.quantities if q.first < trigger.end)
+                else None
+            )
         if frame == "raid-air" and self._weapon_near(trigger) != "air-drone-strike" and not any(m.armed for m in inside):
             return None
-        if frame == "defuse" and not any(i.category == "weapon" for i in after) and not any(i.category == "weapon" for i in self.weapons):
+        if (
+            frame == "defuse"
+            and not any(i.category == "weapon" for i in after)
+            and not any(i.category == "weapon" for i in self.weapons)
+        ):
             return None
         if frame == "seize-arms" and not self.weapons and not any(i.category == "arms" for i in after):
             return "confiscation" if any(i.category == "object" for i in after) else None
@@ -259,7 +299,13 @@ class Builder:
             return None
         if frame == "blow" and trigger.verb and not self.weapons and not inside:
             return None
-        if type_ == "confiscation" and self.weapons and any(str(w.sense.data["type"]) != "air-drone-strike" and trigger.item.last <= w.first < trigger.end for w in self.weapons):
+        if (
+            type_ == "confiscation"
+            and self.weapons
+            and any(
+                str(w.sense.data["type"]) != "air-drone-strike" and trigger.item.last <= w.first < trigger.end for w in self.weapons
+            )
+        ):
             return "weapons-seized"
         if type_ == "raid" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
             return "attack"
@@ -268,16 +314,23 @@ class Builder:
     def _moves_forces(self, trigger: Trigger, inside: list[Mention]) -> bool:
         """Say whether what arrives or is sent is a force: a column, reinforcements, armour, fighters, and no families."""
         clause = [i for i in self.sentence.items if trigger.start <= i.first < trigger.end]
-        if any(i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite for i in clause):
+        if any(
+            i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite
+            for i in clause
+        ):
             return False
         if any(i.category == "object" and i.sense.name in self.document.using.columns for i in clause):
             return True
-        return any(m.person in ("fighter", "soldier") and (m.quantity or m.head.plural) and abs(m.first - trigger.item.last) <= 4 for m in inside)
+        return any(
+            m.person in ("fighter", "soldier") and (m.quantity or m.head.plural) and abs(m.first - trigger.item.last) <= 4
+            for m in inside
+        )
 
     def _rioting(self, trigger: Trigger) -> bool:
         """Say whether tyres burn beside a closed road: a crowd, no cordon."""
         return any(
-            i.category == "event" and i.sense.data.get("type") == "riot" and abs(i.first - trigger.item.first) <= 9 for i in self.sentence.items
+            i.category == "event" and i.sense.data.get("type") == "riot" and abs(i.first - trigger.item.first) <= 9
+            for i in self.sentence.items
         )
 
     def _reference(self, trigger: Trigger, type_: str) -> Draft | None:
@@ -291,7 +344,11 @@ class Builder:
         for draft in reversed(pool[-12:]):
             if draft.kind is not Kind.EVENT:
                 continue
-            if draft.type == type_ or FAMILY_OF[draft.type] == family or (type_ in ("attack", "ied") and FAMILY_OF[draft.type] in ("fight", "remote")):
+            if (
+                draft.type == type_
+                or FAMILY_OF[draft.type] == family
+                or (type_ in ("attack", "ied") and FAMILY_OF[draft.type] in ("fight", "remote"))
+            ):
                 if later and draft.sentence is not self.sentence and draft.type != type_:
                     continue
                 return draft
@@ -304,7 +361,15 @@ class Builder:
                 continue
             if draft.type == "armed-clash" and type_ == "attack" and not trigger.verb and self._caused(trigger):
                 return draft
-            family = FAMILY_OF[draft.type] == FAMILY_OF[type_] or {draft.type, type_} <= {"attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade", "assassination"}
+            family = FAMILY_OF[draft.type] == FAMILY_OF[type_] or {draft.type, type_} <= {
+                "attack",
+                "ied",
+                "shelling",
+                "air-drone-strike",
+                "suicide-bombing",
+                "grenade",
+                "assassination",
+            }
             if not family or FAMILY_OF[type_] not in ("fight", "remote"):
                 if draft.type != type_:
                     continue
@@ -313,149 +378,49 @@ class Builder:
             elif type_ in ("execution", "territory-taken") or draft.type in ("execution", "territory-taken"):
                 if draft.type != type_:
                     continue
-            gap = [i for i in self.sentence.items if draft.triggers[-1].item.last <= i.first < trigger.item.first and i.category == "conjunction" and i.sense.name in self.document.using.contrasts]
+            gap = [
+                i
+                for i in self.sentence.items
+                if draft.triggers[-1].item.last <= i.first < trigger.item.first
+                and i.category == "conjunction"
+                and i.sense.name in self.document.using.contrasts
+            ]
             if gap:
                 continue
-            subject = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role == "" and m.armed and m.actors and m.head.category == "actor"]
+            subject = [
+                m
+                for m in self.mentions
+                if trigger.start <= m.first < trigger.end and m.role == "" and m.armed and m.actors and m.head.category == "actor"
+            ]
             if subject and draft.initiators and trigger.verb and not set(subject[0].actors) & {*draft.initiators, *draft.targets}:
                 continue
-            if draft.type == type_ and FAMILY_OF[type_] not in ("fight", "remote") and trigger.start > draft.triggers[-1].item.first and trigger.verb and draft.triggers[-1].verb:
+            if (
+                draft.type == type_
+                and FAMILY_OF[type_] not in ("fight", "remote")
+                and trigger.start > draft.triggers[-1].item.first
+                and trigger.verb
+                and draft.triggers[-1].verb
+            ):
                 continue
             return draft
         return None
 
+    def _harms(self, draft: Draft) -> bool:
+        return FAMILY_OF[draft.type] in ("fight", "remote", "harm") or draft.type in (
+            "raid",
+            "riot",
+            "abduction",
+            "protest",
+            "sweep",
+            "disappearance",
+            "weapons-seized",
+            "arrest",
+            "deployment",
+        )
+
     def _caused(self, trigger: Trigger) -> bool:
         """Say whether a noun tells what set off the act before it: اشتباكات إثر محاولة تسلل."""
         return any(i.category in ("cause", "sequel") and 0 <= trigger.item.first - i.last <= 2 for i in self.sentence.items)
-
-    # --- losses ------------------------------------------------------------------------------------------------------
-
-    def _loss(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> None:
-        item = trigger.item
-        frame = trigger.frame
-        active = trigger.verb and not trigger.passive and frame in ("kill", "hurt", "capture") and self._active(trigger)
-        if trigger.type == "captured" and item.sense.data.get("frame") == "capture" and not trigger.verb and not item.prefix:
-            return
-        if item.definite and item.sense.data.get("frame") == "head" and not any(q.last == item.first or 0 <= q.first - item.last <= 6 for q in self.sentence.quantities):
-            return
-        victims = Victims(self.document, self.sentence, self.mentions, trigger)
-        victims.read(objects=active)
-        if trigger.type == "wounded" and trigger.verb and not victims.rows:
-            return
-        draft = self._cause(trigger, triggers, owner)
-        fresh = False
-        if draft is not None and victims.rows and draft.sentence is not self.sentence and self._other_account(draft, item.first):
-            mine = next((d for d in self.drafts if d.time_from is draft and d.account and not d.losses), None)
-            draft = mine or self._account(draft, trigger)
-        if draft is None:
-            if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
-                return
-            draft = self._alone(trigger, victims)
-            if draft is None:
-                return
-            fresh = True
-        if active or fresh:
-            self._killer(draft, trigger, victims)
-        attach(self.document, draft, victims, trigger.type)  # type: ignore[arg-type]
-        if draft.sentence is self.sentence:
-            draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
-        elif victims.rows:
-            draft.spans.append((min(trigger.start, victims.first), victims.last))
-
-    def _active(self, trigger: Trigger) -> bool:
-        """Say whether a verb that could be a passive has a doer: a gunman or force before an unarmed or numbered object."""
-        item = trigger.item
-        if item.sense.data.get("english") or item.form[2:3] == "a":
-            return True
-        if item.form[1:2] in ("p", "1") and item.form[0] in "px" and item.form.startswith("pp"):
-            return True
-        after = [m for m in self.mentions if item.last <= m.first < trigger.end and m.role == ""]
-        return bool(after and (after[0].person in ("gunman", "attacker") or (after[0].head.category == "actor" and after[0].armed)) and len(after) > 1 and not after[0].quantity)
-
-    def _killer(self, draft: Draft, trigger: Trigger, victims: Victims) -> None:
-        """Name who did it where a loss word is all that tells the act: by-phrases, and the subject of an active verb."""
-        counted = {id(m) for m, *_ in victims.rows if m is not None}
-        for mention in self.mentions:
-            if not trigger.start <= mention.first < trigger.end or id(mention) in counted:
-                continue
-            if mention.role in ("by", "behind") or (mention.role == "" and mention.armed and not trigger.passive and trigger.verb and mention.head.category != "object" and trigger.frame in ("kill", "hurt") and mention.first < victims.last):
-                for name in mention.actors:
-                    if name not in draft.initiators:
-                        draft.initiators.append(name)
-
-    def _cause(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> Draft | None:
-        """Return the occurrence to which a loss belongs."""
-        item = trigger.item
-        following = next((t for t in triggers if t.item.first > item.first and t.order in owner and owner[t.order].kind is Kind.EVENT and self._harms(owner[t.order])), None)
-        previous = next((t for t in reversed(triggers) if t.item.first < item.first and t.order in owner and self._harms(owner[t.order])), None)
-        if following is not None and self._linked(item, following):
-            if previous is None or not self._result_before(trigger):
-                return owner[following.order]
-        if previous is not None:
-            if self._new_act(trigger, previous):
-                return None if following is None or not self._linked(item, following) else owner[following.order]
-            return owner[previous.order]
-        if following is not None and not self._contrast_between(item.first, following.item.first):
-            return owner[following.order]
-        last = self.recent[-1] if self.recent else None
-        if (
-            last is not None and not owner and last.sentence.paragraph == self.sentence.paragraph and not self.sentence.times and not self.sentence.has("place")
-            and last.kind is Kind.EVENT and self._harms(last) and last.sentence.number == self.sentence.number - 1 and not trigger.verb
-        ):  # fmt: skip
-            return last
-        told_on = not owner and not self.sentence.times and not self.sentence.has("place", "turn") and self.sentence.has("say", "distance", "deny", "hedge")
-        if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
-            pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
-            if pool and pool[-1].sentence.number >= self.sentence.number - 3:
-                return pool[-1]
-        return None
-
-    def _harms(self, draft: Draft) -> bool:
-        return FAMILY_OF[draft.type] in ("fight", "remote", "harm") or draft.type in ("raid", "riot", "abduction", "protest", "sweep", "disappearance", "weapons-seized", "arrest", "deployment")
-
-    def _contrast_between(self, first: int, last: int) -> bool:
-        return any(i.category == "conjunction" and first < i.first < last and i.sense.name in self.document.using.contrasts for i in self.sentence.items)
-
-    def _linked(self, item: Item, event: Trigger) -> bool:
-        """Say whether a cause word or a preposition ties an event to the loss before it, with no other clause between."""
-        if self._contrast_between(item.first, event.item.first):
-            return False
-        prefix = event.item.prefix
-        if prefix[:1] in self.document.using.joins[:1] and prefix:
-            return False
-        if prefix and prefix[-1:] in self.document.using.joins[1:2]:
-            return True
-        return any(i.category in _LINKS and item.last <= i.first < event.item.first and event.item.first - i.last <= 6 for i in self.sentence.items)
-
-    def _result_before(self, trigger: Trigger) -> bool:
-        return any(i.category in ("result", "resulting") and trigger.item.first - 5 <= i.first < trigger.item.first for i in self.sentence.items)
-
-    def _new_act(self, trigger: Trigger, previous: Trigger) -> bool:
-        """Say whether a loss is an act of its own and no outcome of what came before: another clause with a verb and a doer."""
-        if not trigger.verb or self._result_before(trigger):
-            return False
-        between = [i for i in self.sentence.items if previous.item.last <= i.first <= trigger.item.first and i.category in ("conjunction", "turn", "place") and (i.category != "conjunction" or i.sense.name in self.document.using.contrasts)]
-        return any(i.category in ("conjunction", "turn") for i in between)
-
-    def _alone(self, trigger: Trigger, victims: Victims) -> Draft | None:
-        """Make an occurrence of a loss that nothing else explains."""
-        type_ = self._weapon_near(trigger) or "attack"
-        clause = (min(trigger.start, victims.first), max(trigger.item.last, victims.last))
-        if not any(m is not None or q is not None for m, q, *_ in victims.rows):
-            return None
-        if trigger.type == "missing":
-            type_ = "disappearance"
-        elif trigger.type == "captured":
-            type_ = "abduction"
-        draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
-        draft.cover(*clause)
-        assign_by = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role in ("side", "against")]
-        for mention in assign_by:
-            for name in mention.actors:
-                if name not in draft.targets:
-                    draft.targets.append(name)
-        self.drafts.append(draft)
-        return draft
 
 
 def _more_telling(new: str, old: str) -> bool:

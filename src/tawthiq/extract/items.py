@@ -13,11 +13,13 @@ from tawthiq.lexicon.compile import tables
 from tawthiq.lexicon.lexicon import Lexicon, load
 from tawthiq.lexicon.reading import Sense
 from tawthiq.model import Report
-from tawthiq.resolve.dates import DateReader, TimeMention, local_date
+from tawthiq.resolve.calendar_words import TimeMention
+from tawthiq.resolve.dates import DateReader, local_date
 from tawthiq.text.normalise import fold, normalise
 from tawthiq.text.numerals import NumberWords, Quantity, quantity_at
 from tawthiq.text.tokens import Tokens, tokenise
 
+_ENGLISH_FINITE = ("ed", "ep", "es", "eg")
 DAMMA, FATHA = "\u064f", "\u064e"
 
 
@@ -41,7 +43,17 @@ class Item:
     @property
     def finite(self) -> bool:
         """Whether it is a finite verb."""
-        return len(self.form) == 3 and self.form[0] in "pix"
+        return (len(self.form) == 3 and self.form[0] in "pix") or self.form in _ENGLISH_FINITE
+
+    @property
+    def person(self) -> str:
+        """The number of a finite verb: "s", "d", "p", "1" for "we"; "" where it does not say."""
+        return self.form[1] if len(self.form) == 3 and self.form[0] in "pix" else ""
+
+    @property
+    def voice(self) -> str:
+        """The voice of a finite verb: "a", "p", or "?" where the writing leaves it open."""
+        return self.form[2] if len(self.form) == 3 and self.form[0] in "pix" else "?"
 
     @property
     def dual(self) -> bool:
@@ -201,7 +213,9 @@ class Document:
             line_start = line_end + 1
 
     def _add(self, first: int, last: int, headline: bool, reply: str | None, paragraph: int) -> None:
-        sentence = Sentence(len(self.sentences), first, last, self._items(first, last), headline=headline, reply=reply, paragraph=paragraph)
+        sentence = Sentence(
+            len(self.sentences), first, last, self._items(first, last), headline=headline, reply=reply, paragraph=paragraph
+        )
         words, using = self.words, self.using
         sentence.times = using.dates.find(words, first, last, self.published)
         taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
@@ -214,7 +228,11 @@ class Document:
             else:
                 at += 1
         numerals = {t for q in sentence.quantities for t in range(q.first, q.last)}
-        sentence.items = [i for i in sentence.items if i.first not in numerals or i.category in ("person", "object", "place") or i.last - i.first > 1]
+        sentence.items = [
+            i
+            for i in sentence.items
+            if i.first not in numerals or i.category in ("person", "object", "place") or i.last - i.first > 1
+        ]
         self.sentences.append(sentence)
 
     def _items(self, first: int, last: int) -> list[Item]:
@@ -299,5 +317,3 @@ def _outlet(source: str | None, lexicon: Lexicon) -> Outlet:
         if all(part in name for part in row["match"]):
             return Outlet(row["actor"], row.get("before"), bool(row.get("party")))
     return Outlet(None, None, False)
-
-

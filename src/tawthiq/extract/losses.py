@@ -14,9 +14,14 @@ from tawthiq.text.numerals import Quantity
 
 _STOPS = ("including", "cause", "resulting", "by", "relative", "conjunction", "sequel", "against", "toward", "say", "that")
 _HELD: dict[str, Outcome] = {
-    "arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced",
-    "assassination": "killed", "execution": "killed", "body-found": "killed",
-}  # fmt: skip
+    "arrest": "detained",
+    "abduction": "captured",
+    "disappearance": "missing",
+    "displacement": "displaced",
+    "assassination": "killed",
+    "execution": "killed",
+    "body-found": "killed",
+}
 
 
 def loss_row(who: str | None, outcome: Outcome, quantity: Quantity | None, *, one: bool, vague: bool = False) -> Loss:
@@ -63,7 +68,9 @@ class Victims:
                 start = bare[0].last
         self._run(start)
         if not self.rows and not item.sense.data.get("noun"):
-            before = [m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)]
+            before = [
+                m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)
+            ]
             if before:
                 group = [before[-1]]
                 while group[0].joined and len(before) > len(group):
@@ -84,7 +91,11 @@ class Victims:
             self._run(item.last)
             if self.rows:
                 return
-        before = [m for m in self.mentions if m.last <= item.first and m.first >= self.sentence.first and (m.person or m.quantity or m.actors)]
+        before = [
+            m
+            for m in self.mentions
+            if m.last <= item.first and m.first >= self.sentence.first and (m.person or m.quantity or m.actors)
+        ]
         numbers = [q for q in self.sentence.quantities if q.last <= item.first and q.first >= self.trigger.start]
         if before and (not numbers or before[-1].last >= numbers[-1].last):
             group = [before[-1]]
@@ -115,7 +126,11 @@ class Victims:
             quantity = next((q for q in self.sentence.quantities if totals[-1].last <= q.first < item.first), None)
         if quantity is None:
             quantity = self._ratio(item)
-        following = [m for m in self.mentions if item.last <= m.first <= item.last + 3 and m.role in ("of", "side", "", "to", "in") and not m.joined and not m.partial][:1]
+        following = [
+            m
+            for m in self.mentions
+            if item.last <= m.first <= item.last + 3 and m.role in ("of", "side", "", "to", "in") and not m.joined and not m.partial
+        ][:1]
         if following:
             index = self.mentions.index(following[0])
             for mention in self.mentions[index + 1 :]:
@@ -141,7 +156,9 @@ class Victims:
             if item.last <= quantity.first <= item.last + 9 and any(
                 w in (":",) or w in self.document.using.numbers.to for w in self.document.words[item.last : quantity.first]
             ):
-                if not any(i.category in ("including", "loss") and item.last <= i.first < quantity.first for i in self.sentence.items):
+                if not any(
+                    i.category in ("including", "loss") and item.last <= i.first < quantity.first for i in self.sentence.items
+                ):
                     return quantity
         return None
 
@@ -163,7 +180,11 @@ class Victims:
             items = [i for i in self.sentence.items if i.first == at]
             mention = by_first.get(at)
             joined = mention is not None and mention.joined
-            if mention is not None and (mention.role in ("", "of", "side", "on", "to") or joined) and mention.head.category != "adjective":
+            if (
+                mention is not None
+                and (mention.role in ("", "of", "side", "on", "to") or joined)
+                and mention.head.category != "adjective"
+            ):
                 if mention.head.category == "object" and not self.rows and not mention.quantity:
                     break
                 if self.rows and not joined:
@@ -178,7 +199,11 @@ class Victims:
                 break
             quantity = numbers.get(at)
             if quantity is not None:
-                if self.rows and words[at][:1] not in self.document.using.joins[:1] and words[at - 1] not in self.document.using.and_words:
+                if (
+                    self.rows
+                    and words[at][:1] not in self.document.using.joins[:1]
+                    and words[at - 1] not in self.document.using.and_words
+                ):
                     break
                 self._add(None, quantity)
                 at = quantity.last
@@ -218,7 +243,9 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
     previous = next((loss.who for loss in reversed(draft.losses) if loss.who), None)
     rows = list(victims.rows)
     for index, (mention, quantity, one, tie) in enumerate(rows):
-        name_only = mention is not None and quantity is None and mention.head.category in ("actor", "epithet", "anaphor") and index > 0
+        name_only = (
+            mention is not None and quantity is None and mention.head.category in ("actor", "epithet", "anaphor") and index > 0
+        )
         if tie == "with" or (name_only and mention is not None and mention.joined):
             if mention is not None and mention.actors:
                 _share(draft, rows[index - 1][0], mention, outcome)
@@ -226,8 +253,8 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
         who = _who(document, draft, mention, quantity, previous)
         vague = mention is not None and mention.definite and quantity is None and not one
         row = loss_row(who, outcome, quantity, one=one, vague=vague)
-        same = [l for l in draft.losses if l.who == row.who and l.outcome == row.outcome]
-        if same and (row.status == "unquantified" or any(l.min == row.min and l.max == row.max for l in same)):
+        same = [entry for entry in draft.losses if entry.who == row.who and entry.outcome == row.outcome]
+        if same and (row.status == "unquantified" or any(entry.min == row.min and entry.max == row.max for entry in same)):
             continue
         if same and same[0].status in ("unquantified", "unknown"):
             draft.losses.remove(same[0])
@@ -254,7 +281,9 @@ def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Qu
     who: str | None = None
     if mention is None:
         who = (previous or struck) if quantity is not None else struck
-    elif mention.head.sense.name in document.using.others:
+    elif mention.head.sense.name in document.using.others or (
+        not mention.actors and mention.head.sense.name in document.using.ordinal_people
+    ):
         who = previous or struck
     elif mention.actors:
         who = mention.actors[0]
@@ -272,7 +301,7 @@ def _only(names: list[str]) -> str | None:
 def held_rows(document: Document, draft: Draft, mentions: list[Mention]) -> None:
     """Give an arrest, abduction, disappearance or displacement its row of people."""
     outcome = _HELD.get(draft.type)
-    if outcome is None or any(l.outcome == outcome for l in draft.losses):
+    if outcome is None or any(entry.outcome == outcome for entry in draft.losses):
         return
     body = next((t.item for t in draft.triggers if t.category == "body"), None)
     if body is not None:
@@ -305,15 +334,18 @@ def unknown_or_none(document: Document, sentence: Sentence, drafts: list[Draft])
         if item.category == "loss_none":
             draft = _nearest(drafts, item)
             if draft is not None:
-                draft.losses = [l for l in draft.losses if l.outcome != "wounded" or l.min]
-                killed = any(i.category == "loss" and i.sense.data.get("type") == "killed" and abs(i.first - item.last) <= 2 for i in sentence.items)
+                draft.losses = [entry for entry in draft.losses if entry.outcome != "wounded" or entry.min]
+                killed = any(
+                    i.category == "loss" and i.sense.data.get("type") == "killed" and abs(i.first - item.last) <= 2
+                    for i in sentence.items
+                )
                 who = _only(draft.targets)
                 draft.losses.append(Loss(who=who, outcome="killed" if killed else "wounded", min=0, max=0, status="none"))
                 draft.cover(item.first, item.last)
         elif item.category == "loss_unknown":
             near = [i for i in sentence.items if i.category in ("loss_word", "loss") and item.first <= i.first <= item.last + 6]
             draft = _nearest(drafts, item)
-            if near and draft is not None and not any(l.status in ("unknown", "none") for l in draft.losses):
+            if near and draft is not None and not any(entry.status in ("unknown", "none") for entry in draft.losses):
                 draft.losses.append(Loss(who=_only(draft.targets), outcome="killed", status="unknown"))
                 draft.cover(item.first, near[-1].last)
 

@@ -11,10 +11,29 @@ from dataclasses import dataclass
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.text.numerals import Quantity
 
-ROLE_CATEGORIES = ("by", "with", "side", "against", "between", "toward", "from", "beside", "behind", "through", "concerning", "according")
+ROLE_CATEGORIES = (
+    "by",
+    "with",
+    "side",
+    "against",
+    "between",
+    "toward",
+    "from",
+    "beside",
+    "behind",
+    "through",
+    "concerning",
+    "according",
+)
 _PREPOSITIONS = {
-    "prep_on": "on", "prep_in": "in", "prep_from": "of", "prep_to": "to", "prep_with": "beside", "prep_by": "by", "prep_at": "at",
-}  # fmt: skip
+    "prep_on": "on",
+    "prep_in": "in",
+    "prep_from": "of",
+    "prep_to": "to",
+    "prep_with": "beside",
+    "prep_by": "by",
+    "prep_at": "at",
+}
 _HEADS = ("actor", "person", "object", "epithet", "anaphor", "adjective")
 _FIGHTERS = ("fighter", "soldier", "attacker", "cell", "group")
 _REACH = 7
@@ -51,7 +70,6 @@ class Mention:
 
 def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
     """Return the mentions of a sentence, in order of their head."""
-    words = document.words
     numbers = {q.last: q for q in sentence.quantities}
     by_first: dict[int, list[Item]] = {}
     for item in sentence.items:
@@ -71,15 +89,32 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
             continue
         if out and mention.joined and not mention.role:
             mention.role = out[-1].role
-        mention.partial = any(i.last <= first < i.last + 12 and not _parted(sentence, i.last, first) for first in (mention.first,) for i in parts)
+        if out and _same_people(document, out[-1], mention):
+            out[-1].last = mention.last
+            out[-1].quantity = out[-1].quantity or mention.quantity
+            at = mention.last
+            continue
+        mention.partial = any(
+            i.last <= first < i.last + 12 and not _parted(sentence, i.last, first) for first in (mention.first,) for i in parts
+        )
         out.append(mention)
         at = max(mention.last, head.last)
     return out
 
 
+def _same_people(document: Document, before: Mention, after: Mention) -> bool:
+    """Say whether a noun only says what the name before it is: "Islamic State gunmen", "Hezbollah fighters"."""
+    if before.last != after.first or before.head.category != "actor" or document.words[after.first][:1] >= "\u0600":
+        return False
+    return after.person in ("fighter", "soldier") or after.actors == ("unknown-gunmen",)
+
+
 def _parted(sentence: Sentence, first: int, last: int) -> bool:
     """Say whether a comma, a verb or a telling noun ends the naming of parts ("including ...") before a mention."""
-    return any(first <= i.first < last and (i.finite or i.category in ("comma", "loss", "event", "cause", "conjunction")) for i in sentence.items)
+    return any(
+        first <= i.first < last and (i.finite or i.category in ("comma", "loss", "event", "cause", "conjunction"))
+        for i in sentence.items
+    )
 
 
 def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | None:
@@ -106,8 +141,10 @@ def _role_words(sentence: Sentence) -> dict[int, tuple[str, int]]:
         name = item.category if item.category in ROLE_CATEGORIES else _PREPOSITIONS.get(item.category)
         if name is None:
             continue
-        if item.category == "against" and item.last - item.first == 1 and any(
-            other.category == "prep_on" and other.first == item.first for other in sentence.items
+        if (
+            item.category == "against"
+            and item.last - item.first == 1
+            and any(other.category == "prep_on" and other.first == item.first for other in sentence.items)
         ):
             name = "on"
         previous = out.get(item.last)
@@ -135,7 +172,12 @@ def _read(
     if head.dual and quantity is None:
         quantity = Quantity(head.first, head.last, 2, 2)
     role, prefix = _role(document, first, head if first == head.first else None, roles)
-    joined = prefix[:1] in document.using.joins[:1] and bool(prefix) and bool(before) and _adjacent(document, sentence, before[-1].last, first)
+    joined = (
+        prefix[:1] in document.using.joins[:1]
+        and bool(prefix)
+        and bool(before)
+        and _adjacent(document, sentence, before[-1].last, first)
+    )
     if not joined and before and first - 1 >= before[-1].last and words[first - 1] in document.using.and_words:
         joined = first - 1 - before[-1].last <= 2
     if head.category in ("actor", "epithet", "anaphor"):
@@ -150,14 +192,22 @@ def _read(
     definite = head.definite or bool(head.suffix)
     if owner is not None:
         actors = (owner,) if owner else ()
-        if head.category == "person" and kind in ("civilians", "medical", "journalists", "refugees", "detainees", "protesters") and owner != kind:
+        if (
+            head.category == "person"
+            and kind in ("civilians", "medical", "journalists", "refugees", "detainees", "protesters")
+            and owner != kind
+        ):
             # A civilian of somewhere stays a civilian; someone who works for an authority is counted as it.
             actors = (owner,) if _employs(owner) and head.sense.name in document.using.staff else (kind,)
         return Mention(first, last, head, actors, role, quantity, person=kind, joined=joined, definite=definite)
     if head.category == "object":
-        return Mention(first, head.last, head, (kind,) if kind else (), role, quantity, neutral=not kind, joined=joined, definite=definite)
+        return Mention(
+            first, head.last, head, (kind,) if kind else (), role, quantity, neutral=not kind, joined=joined, definite=definite
+        )
     if kind in ("fighter", "soldier", "attacker", "cell", "group", "rebel", "person"):
-        return Mention(first, head.last, head, (), role, quantity, neutral=kind != "person", person=kind, joined=joined, definite=definite)
+        return Mention(
+            first, head.last, head, (), role, quantity, neutral=kind != "person", person=kind, joined=joined, definite=definite
+        )
     if kind == "gunman":
         return Mention(first, head.last, head, ("unknown-gunmen",), role, quantity, person=kind, joined=joined, definite=definite)
     return Mention(first, head.last, head, (kind,), role, quantity, person=kind, joined=joined, definite=definite)
@@ -193,9 +243,7 @@ def _role(document: Document, first: int, head: Item | None, roles: dict[int, tu
     return role, prefix
 
 
-def _owner(
-    document: Document, sentence: Sentence, head: Item, by_first: dict[int, list[Item]]
-) -> tuple[str | None, int]:
+def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[int, list[Item]]) -> tuple[str | None, int]:
     """Return the actor to whom a person or thing belongs, and where the phrase ends; None when no owner is named.
 
     Looks a few words ahead over qualities, places and "of", "in", "belonging to"; a verb, a comma, a joined noun or another
@@ -236,21 +284,37 @@ def _owner(
             at = adjective.last
             continue
         person = next((i for i in items if i.category in ("person", "object")), None)
-        if any(i.finite or i.category in ("weapon", "relative", "that", "conjunction") and words[at] not in using.link_words for i in items):
+        if any(
+            i.finite or (i.category in ("weapon", "relative", "that", "conjunction") and words[at] not in using.link_words)
+            for i in items
+        ):
             break
         if any(i.category in ("event", "loss", "light") and not i.form.startswith("q") for i in items):
             break
-        if any(i.category in ("by", "with", "side", "against", "between", "toward", "from", "including", "cause", "resulting", "negation") for i in items):
+        if any(
+            i.category
+            in ("by", "with", "side", "against", "between", "toward", "from", "including", "cause", "resulting", "negation")
+            for i in items
+        ):
             if word not in using.link_words:
                 break
         if person is not None:
-            if person.prefix[:1] == using.joins[0] or (person.first, person.last) in ((q.first, q.last) for q in sentence.quantities):
+            if person.prefix[:1] == using.joins[0] or (person.first, person.last) in (
+                (q.first, q.last) for q in sentence.quantities
+            ):
                 break
             if person.category == "person" and head.category == "person" and not linked:
                 break
             default = person.sense.data.get("actor")
-            if head.category == "object" and person.category == "person" and default and default not in (*_FIGHTERS, "person", "rebel", "gunman"):
-                if (words[at - 1] in using.link_words or not person.prefix or person.prefix in using.joins[1:3]) and not _any_actor(by_first, person.last, min(limit, person.last + 3), using.joins):
+            if (
+                head.category == "object"
+                and person.category == "person"
+                and default
+                and default not in (*_FIGHTERS, "person", "rebel", "gunman")
+            ):
+                if (words[at - 1] in using.link_words or not person.prefix or person.prefix in using.joins[1:3]) and not _any_actor(
+                    by_first, person.last, min(limit, person.last + 3), using.joins
+                ):
                     return str(default), person.last
             saw_person = True
             at = person.last
@@ -267,5 +331,7 @@ def _owner(
 def _any_actor(by_first: dict[int, list[Item]], first: int, last: int, joins: tuple[str, ...]) -> bool:
     """Say whether an actor's name follows within a few tokens without a joined "and"."""
     return any(
-        item.category in ("actor", "epithet") and item.prefix[:1] != joins[0] for at in range(first, last) for item in by_first.get(at, ())
+        item.category in ("actor", "epithet") and item.prefix[:1] != joins[0]
+        for at in range(first, last)
+        for item in by_first.get(at, ())
     )

@@ -25,7 +25,9 @@ def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
         twin = next((k for k in kept if _headline_of(draft, k)), None)
         if twin is not None:
             twin.spans += [s for s in draft.spans if s not in twin.spans]
-        elif not body or draft.kind is Kind.EVENT and (draft.losses or (draft.own_place and (draft.initiators or draft.targets))) and not kept:
+        elif not body or (
+            draft.kind is Kind.EVENT and (draft.losses or (draft.own_place and (draft.initiators or draft.targets))) and not kept
+        ):
             kept.append(draft)
     return sorted(kept, key=lambda d: min(s for s, _ in d.spans if True))
 
@@ -33,7 +35,15 @@ def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
 def _headline_of(headline: Draft, draft: Draft) -> bool:
     if headline.kind is not draft.kind and {headline.kind, draft.kind} != {Kind.EVENT, Kind.TALLY}:
         return False
-    return headline.type == draft.type or FAMILY_OF[headline.type] == FAMILY_OF[draft.type] or (headline.kind is Kind.EVENT and FAMILY_OF[headline.type] in ("fight", "remote") and FAMILY_OF[draft.type] in ("fight", "remote"))
+    return (
+        headline.type == draft.type
+        or FAMILY_OF[headline.type] == FAMILY_OF[draft.type]
+        or (
+            headline.kind is Kind.EVENT
+            and FAMILY_OF[headline.type] in ("fight", "remote")
+            and FAMILY_OF[draft.type] in ("fight", "remote")
+        )
+    )
 
 
 def _same(left: Draft, right: Draft) -> bool:
@@ -48,15 +58,24 @@ def _same(left: Draft, right: Draft) -> bool:
         return False
     if left.sentence is right.sentence:
         return False
-    if not _agree(left.initiators, right.initiators) or not _agree(left.targets, right.targets) or not _agree(left.participants, right.participants):
+    if (
+        not _agree(left.initiators, right.initiators)
+        or not _agree(left.targets, right.targets)
+        or not _agree(left.participants, right.participants)
+    ):
         return False
     if left.place and right.place and right.own_place and (left.place.lat, left.place.lon) != (right.place.lat, right.place.lon):
         return False
     if right.time_from is None and right.time is not None and left.time is not None and right.time.start != left.time.start:
         return False
-    if left.losses and right.losses and not {(l.who, l.outcome, l.min) for l in left.losses} & {(l.who, l.outcome, l.min) for l in right.losses}:
+    if (
+        left.losses
+        and right.losses
+        and not {(entry.who, entry.outcome, entry.min) for entry in left.losses}
+        & {(entry.who, entry.outcome, entry.min) for entry in right.losses}
+    ):
         return False
-    return right.time_from is not None and not right.own_place or bool(left.losses and right.losses)
+    return (right.time_from is not None and not right.own_place) or bool(left.losses and right.losses)
 
 
 def _agree(left: list[str], right: list[str]) -> bool:
@@ -69,5 +88,5 @@ def _join(left: Draft, right: Draft) -> None:
     add(left.targets, right.targets)
     add(left.participants, right.participants)
     for loss in right.losses:
-        if not any(l.who == loss.who and l.outcome == loss.outcome for l in left.losses):
+        if not any(entry.who == loss.who and entry.outcome == loss.outcome for entry in left.losses):
             left.losses.append(loss)

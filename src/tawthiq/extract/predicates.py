@@ -10,9 +10,21 @@ from tawthiq.extract.drafts import Trigger
 from tawthiq.extract.items import Document, Item, Sentence
 
 _TELLING = ("event", "loss", "operation", "campaign", "crime", "body", "find", "weapon", "fall", "hit", "station")
-_STRENGTH = {"event": 5, "loss": 4, "body": 3, "find": 3, "fall": 3, "hit": 3, "campaign": 2, "operation": 2, "crime": 2, "weapon": 1, "station": 1}
+_STRENGTH = {
+    "event": 5,
+    "loss": 4,
+    "body": 3,
+    "find": 3,
+    "fall": 3,
+    "hit": 3,
+    "campaign": 2,
+    "operation": 2,
+    "crime": 2,
+    "weapon": 1,
+    "station": 1,
+}
 _LONG_AGO = 300  # days
-_MARKS = ("conjunction", "comma")
+_MARKS = ("conjunction", "comma", "that")
 _DOERS = ("light", "fall", "hit", "loss", "result", "aspect", "try", "say")
 
 
@@ -69,14 +81,20 @@ def _verb_place(document: Document, sentence: Sentence, item: Item) -> bool:
     previous = item.first - 1
     if previous < sentence.first:
         return True
-    return not any(i.last == item.first and i.category in ("prep_on", "prep_in", "prep_from", "prep_to", "cause", "by", "resulting", "within", "sequel") for i in sentence.items)
+    return not any(
+        i.last == item.first
+        and i.category in ("prep_on", "prep_in", "prep_from", "prep_to", "cause", "by", "resulting", "within", "sequel")
+        for i in sentence.items
+    )
 
 
 def _needs_met(sentence: Sentence, item: Item) -> bool:
     """Say whether a verb that the expression needs stands before it, or its verbal noun."""
     needed = str(item.sense.data["needs"]).split("|")
     return any(
-        str(i.sense.data.get("root")) in needed and item.first - 9 <= i.first <= item.first for i in sentence.items if i.sense.data.get("root")
+        str(i.sense.data.get("root")) in needed and item.first - 9 <= i.first <= item.first
+        for i in sentence.items
+        if i.sense.data.get("root")
     )
 
 
@@ -87,7 +105,7 @@ def _settle(document: Document, sentence: Sentence, item: Item) -> Trigger | Non
         if "needs" in data and not _needs_met(sentence, item):
             return None
         frame = "act" if category != "event" or type_ != "release" else "free"
-    passive = item.finite and (item.form[2] == "p" or (item.form[2] == "?" and document.passive_mark(item.first)))
+    passive = item.finite and (item.voice == "p" or (item.voice == "?" and document.passive_mark(item.first)))
     if item.finite and item.form == "xs?":
         passive = False
     if item.form == "ed" and any(i.last == item.first and i.category == "passive_be" for i in sentence.items):
@@ -100,14 +118,40 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
     marks = sorted({i.first if i.category == "conjunction" else i.last for i in sentence.items if i.category in _MARKS})
     joins = document.using.joins
     starts: list[int] = []
-    heads = [i for i in sentence.items if i.category in ("light", "result", "aspect", "say", "deny", "distance", "hedge", "accuse", "try", "resulting", "claim", "threat", "plan", "want", "able", "unable", "expect", "warn")]
+    heads = [
+        i
+        for i in sentence.items
+        if i.category
+        in (
+            "light",
+            "result",
+            "aspect",
+            "say",
+            "deny",
+            "distance",
+            "hedge",
+            "accuse",
+            "try",
+            "resulting",
+            "claim",
+            "threat",
+            "plan",
+            "want",
+            "able",
+            "unable",
+            "expect",
+            "warn",
+        )
+    ]
     for index, trigger in enumerate(triggers):
         floor = triggers[index - 1].item.last if index else sentence.first
         candidates = [mark for mark in marks if floor <= mark <= trigger.item.first]
         for item in [*heads, trigger.item]:
             if floor <= item.first <= trigger.item.first and item.prefix[:1] in joins[:1] + joins[3:4] and item.prefix:
                 candidates.append(item.first)
-        starts.append(max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1])))
+        starts.append(
+            max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1]))
+        )
     for index, trigger in enumerate(triggers):
         trigger.start = starts[index]
         following = [s for s in starts[index + 1 :] if s > trigger.item.first]

@@ -10,7 +10,19 @@ from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 
 _CROWDS = ("protest", "riot")
-_VICTIM_ONLY = ("arrest", "abduction", "assassination", "execution", "torture", "release", "disappearance", "confiscation", "displacement", "looting-destruction", "sexual-violence")
+_VICTIM_ONLY = (
+    "arrest",
+    "abduction",
+    "assassination",
+    "execution",
+    "torture",
+    "release",
+    "disappearance",
+    "confiscation",
+    "displacement",
+    "looting-destruction",
+    "sexual-violence",
+)
 
 
 def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Mention]) -> None:
@@ -27,9 +39,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         if mention.partial:
             continue
         role = mention.role
-        if role in ("by", "behind"):
-            add(draft.initiators, mention.actors)
-        elif role == "with":
+        if role in ("by", "behind") or role == "with":
             add(draft.initiators, mention.actors)
         elif role == "beside":
             if mention.armed and mention.head.category != "object":
@@ -51,9 +61,17 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
             if frame == "explode" and mention.armed_owner and not draft.targets:
                 _target(draft, mention)
         elif role == "in":
-            if frame in ("explode", "device") or trigger.item.sense.data.get("of") == "device" or trigger.category == "weapon":
-                _target(draft, mention)
-            elif mention.head.category == "object" and mention.first > trigger.item.first and draft.type in ("attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade") and not draft.targets:
+            if (
+                frame in ("explode", "device")
+                or trigger.item.sense.data.get("of") == "device"
+                or trigger.category == "weapon"
+                or (
+                    mention.head.category == "object"
+                    and mention.first > trigger.item.first
+                    and draft.type in ("attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade")
+                    and not draft.targets
+                )
+            ):
                 _target(draft, mention)
         elif role == "of":
             if draft.type in ("territory-taken", "confiscation", "looting-destruction") and mention.first > trigger.item.first:
@@ -74,8 +92,17 @@ def _target(draft: Draft, mention: Mention) -> None:
 
 def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
     for mention in inside:
-        if mention.role in ("between", "beside", "", "with", "by", "side", "against", "on", "of", "to") and mention.armed and mention.head.category != "adjective":
-            if mention.role in ("side", "on", "of") and mention.actors and draft.type == "armed-clash" and mention.head.category == "object":
+        if (
+            mention.role in ("between", "beside", "", "with", "by", "side", "against", "on", "of", "to")
+            and mention.armed
+            and mention.head.category != "adjective"
+        ):
+            if (
+                mention.role in ("side", "on", "of")
+                and mention.actors
+                and draft.type == "armed-clash"
+                and mention.head.category == "object"
+            ):
                 continue
             add(draft.participants, mention.actors)
         elif mention.person and mention.role in ("between", "beside") and draft.type == "agreement":
@@ -88,14 +115,18 @@ def _carrier(sentence: Sentence, trigger: Trigger) -> Trigger | None:
         return None
     best = None
     for item in sentence.items:
-        if item.category in ("light", "aspect", "try", "hit", "fall", "claim") and item.finite and trigger.start <= item.first < trigger.item.last + 6:
+        if (
+            item.category in ("light", "aspect", "try", "hit", "fall", "claim")
+            and item.finite
+            and trigger.start <= item.first < trigger.item.last + 6
+        ):
             if item.first < trigger.item.first:
                 best = item
             elif best is None and item.first - trigger.item.last <= 3 and item.category == "light":
                 best = item  # a relative clause after the noun: كمين نفذته خلايا
     if best is None:
         return None
-    passive = best.form[2] == "p"
+    passive = best.voice == "p"
     return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
 
 
@@ -138,7 +169,7 @@ def _bare(
             _after_noun(draft, trigger, after)
         return
     english = item.sense.data.get("english")
-    plural_subject = verb.item.form[1:2] in ("p", "1") or (verb.item.form[1:2] == "d")
+    plural_subject = verb.item.person in ("p", "1") or (verb.item.person == "d")
     objects = after
     if before and not subject_taken:
         group = _group(before)
@@ -152,12 +183,17 @@ def _bare(
         rest = after[len(first) :]
         if has_pronoun and first[0].head.category == "object" and not first[0].armed_owner:
             has_pronoun = False
-        if has_pronoun or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.form[1:2] == "1")) or draft.type in _CROWDS or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner):
-            if not (verb.item.form[1:2] == "1"):
+        if (
+            has_pronoun
+            or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.person == "1"))
+            or draft.type in _CROWDS
+            or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner)
+        ):
+            if verb.item.person != "1":
                 for mention in first:
                     add(draft.initiators, mention.actors)
                 objects = rest
-    if verb.item.form[1:2] == "1":
+    if verb.item.person == "1":
         speaker = document.outlet.speaker(document.published)
         if speaker:
             add(draft.initiators, (speaker,))
@@ -223,4 +259,3 @@ def _after_noun(draft: Draft, trigger: Trigger, bare: list[Mention]) -> None:
             add(draft.initiators, mention.actors)
         else:
             _target(draft, mention)
-

@@ -12,13 +12,26 @@ from dataclasses import dataclass
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.model import Place
-from tawthiq.resolve.dates import TimeMention
+from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.places import Candidate, between, choose, countryside, place_of, rank
 
 _LEVEL_NOUNS = {
-    "place_town": "town", "place_point": "point", "place_district": "district", "place_governorate": "governorate",
-}  # fmt: skip
-_NOUNS = ("place_town", "place_area", "place_point", "place_admin", "place_desert", "place_countryside", "place_road", "place_district", "place_governorate")
+    "place_town": "town",
+    "place_point": "point",
+    "place_district": "district",
+    "place_governorate": "governorate",
+}
+_NOUNS = (
+    "place_town",
+    "place_area",
+    "place_point",
+    "place_admin",
+    "place_desert",
+    "place_countryside",
+    "place_road",
+    "place_district",
+    "place_governorate",
+)
 _SIDES = {"side_n": "n", "side_s": "s", "side_e": "e", "side_w": "w"}
 
 
@@ -73,7 +86,13 @@ def _ends_at(sentence: Sentence, token: int, categories: tuple[str, ...]) -> Ite
 
 
 def _one(
-    document: Document, sentence: Sentence, first: int, last: int, items: list[Item], votes: Counter[str], before: list[PlaceMention]
+    document: Document,
+    sentence: Sentence,
+    first: int,
+    last: int,
+    items: list[Item],
+    votes: Counter[str],
+    before: list[PlaceMention],
 ) -> PlaceMention | None:
     words = document.words
     noun = next((i for i in sentence.items if i.last == first and i.category in _LEVEL_NOUNS), None)
@@ -82,10 +101,14 @@ def _one(
     rural = _ends_at(sentence, first, ("place_countryside",))
     hashed = words[first - 1] == "#" if first > sentence.first else False
     if all(i.sense.data["doubtful"] for i in items):
-        near = before and first - before[-1].last <= 2 and (items[0].prefix or words[first - 1] in ("-", "و"))
-        by_in = (items[0].prefix[:1] == document.using.joins[1] or _ends_at(sentence, first, ("prep_in", "near")) is not None) and votes.get(
-            str(items[0].sense.data["admin1"]), 0
-        ) > 0
+        near = (
+            before
+            and first - before[-1].last <= 2
+            and (items[0].prefix or (words[first - 1] == "-" or words[first - 1] in document.using.and_words))
+        )
+        by_in = (
+            items[0].prefix[:1] == document.using.joins[1] or _ends_at(sentence, first, ("prep_in", "near")) is not None
+        ) and votes.get(str(items[0].sense.data["admin1"]), 0) > 0
         if not (noun or hashed or near or by_in):
             return None
     wanted = _LEVEL_NOUNS.get(noun.category) if noun else None
@@ -176,10 +199,19 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
         left = singles[index]
         right = singles[index + 1] if index + 1 < len(singles) else None
         opener = next(
-            (i for i in sentence.items if i.category in ("place_road", "between", "place_area") and left.first - 3 <= i.first <= left.first), None
+            (
+                i
+                for i in sentence.items
+                if i.category in ("place_road", "between", "place_area") and left.first - 3 <= i.first <= left.first
+            ),
+            None,
         )
         if right and opener and left.candidate and right.candidate and right.first - left.last <= 2:
-            linked = words[left.last] == "-" or words[right.first][:1] == document.using.joins[0] or words[left.last] in document.using.and_words
+            linked = (
+                words[left.last] == "-"
+                or words[right.first][:1] == document.using.joins[0]
+                or words[left.last] in document.using.and_words
+            )
             if linked and (opener.category != "place_area" or opener.sense.name in document.using.roads or words[left.last] == "-"):
                 first, last = document.span(opener.first, right.last)
                 place = between(left.candidate, right.candidate, document.report.text[first:last])

@@ -14,9 +14,13 @@ from tawthiq.model import Modality, SourceType
 
 SAYING = ("say", "deny", "distance", "hedge", "expect", "warn", "threat", "accuse")
 _SOURCES: dict[str, SourceType] = {
-    "source_corroborated": SourceType.CORROBORATED, "source_unnamed": SourceType.UNNAMED, "source_named": SourceType.NAMED,
-    "source_party": SourceType.PARTY, "source_social": SourceType.SOCIAL, "source_outlet": SourceType.OUTLET,
-}  # fmt: skip
+    "source_corroborated": SourceType.CORROBORATED,
+    "source_unnamed": SourceType.UNNAMED,
+    "source_named": SourceType.NAMED,
+    "source_party": SourceType.PARTY,
+    "source_social": SourceType.SOCIAL,
+    "source_outlet": SourceType.OUTLET,
+}
 _NOT_PARTIES = ("civilians", "protesters", "refugees", "detainees")
 _NAMED_ACTORS = ("sohr", "medical", "un")
 
@@ -55,22 +59,26 @@ class Stances:
                 modality = _MODALITY.get(item.category)
                 if item.category == "hedge" and item.sense.data.get("root") is None:
                     continue
-                start = sentence.first if item.sense.data.get("english") and self._closes(sentence, item) else min(item.first, source.first or item.first)
+                start = (
+                    sentence.first
+                    if item.sense.data.get("english") and self._closes(sentence, item)
+                    else min(item.first, source.first or item.first)
+                )
                 if source.type is not SourceType.OUTLET or source.first is not None:
                     self.named = source
                 elif self._continues(item) and self.named is not None:
                     source = self.named
                 scopes.append(Scope(start, limit, source, modality, item))
         for item in sentence.of("according"):
-            source = self._after(sentence, item.last)
-            if source is None:
+            cited = self._after(sentence, item.last)
+            if cited is None:
                 continue
             start = max([c for c in contrast if c < item.first], default=sentence.first)
             following = [c for c in contrast if c > item.first]
             at_start = item.first - start <= 2
             last = min(following, default=sentence.last) if at_start or not following else item.first
-            self.named = source
-            scopes.append(Scope(start, last, source, None))
+            self.named = cited
+            scopes.append(Scope(start, last, cited, None))
         for item in sentence.of("distance", "deny", "hedge", "condition", "plan", "threat", "expect"):
             if item.sense.data.get("root") is not None and item.category != "plan":
                 continue
@@ -82,29 +90,38 @@ class Stances:
         modality = _SOFT[item.category]
         start = item.first
         last = min([c for c in contrast if c > item.last], default=sentence.last)
-        if item.category == "deny":
-            start = max([c for c in contrast if c < item.first], default=sentence.first)
-        elif item.category in ("condition", "hedge", "distance") and not sentence_has_after(sentence, item):
+        if item.category == "deny" or (
+            item.category in ("condition", "hedge", "distance") and not sentence_has_after(sentence, item)
+        ):
             start = max([c for c in contrast if c < item.first], default=sentence.first)
         return Scope(start, last, None, modality, item)
 
     def _speaks(self, sentence: Sentence, item: Item) -> bool:
         """Say whether a word is a verb of saying here, and not a noun inside a name."""
-        return item.finite or item.form in ("xs?", "ed", "ep", "es", "eg") or item.category in ("deny", "warn", "accuse", "threat") or (
-            item.category == "say" and any(i.category == "that" and item.last <= i.first <= item.last + 8 for i in sentence.items)
+        return (
+            item.finite
+            or item.form in ("xs?", "ed", "ep", "es", "eg")
+            or item.category in ("deny", "warn", "accuse", "threat")
+            or (
+                item.category == "say"
+                and any(i.category == "that" and item.last <= i.first <= item.last + 8 for i in sentence.items)
+            )
         )
 
     def _closes(self, sentence: Sentence, item: Item) -> bool:
         """Say whether an English "X said" ends its sentence or its clause, so that it governs what is before it."""
         after = [i for i in sentence.items if i.first >= item.last and i.category in ("event", "loss", "that")]
-        return not after or after[0].first - item.last > 6 and not any(i.category == "that" for i in after)
+        return not after or (after[0].first - item.last > 6 and not any(i.category == "that" for i in after))
 
     def _continues(self, item: Item) -> bool:
         return item.prefix[:1] in self.document.using.joins or item.sense.data.get("root") in self.document.using.adding
 
     def _speaker(self, sentence: Sentence, item: Item) -> Source:
         """Return who speaks by a verb: after it, before "that"; else before it."""
-        stop = min([i.first for i in sentence.items if i.category == "that" and i.first >= item.last], default=min(sentence.last, item.last + 9))
+        stop = min(
+            [i.first for i in sentence.items if i.category == "that" and i.first >= item.last],
+            default=min(sentence.last, item.last + 9),
+        )
         source = self._classify(sentence, item.last, min(stop, item.last + 14))
         if source is None or item.sense.data.get("english"):
             before = self._classify(sentence, max(sentence.first, item.first - 12), item.first, nearest_last=True)
@@ -114,7 +131,11 @@ class Stances:
         return source or Source()
 
     def _after(self, sentence: Sentence, start: int) -> Source | None:
-        stops = [i.first for i in sentence.items if i.first > start and (i.category in ("comma", "that") or (i.finite and i.category in ("event", "loss", "light")))]
+        stops = [
+            i.first
+            for i in sentence.items
+            if i.first > start and (i.category in ("comma", "that") or (i.finite and i.category in ("event", "loss", "light")))
+        ]
         end = min([s for s in stops if s > start + 1], default=sentence.last)
         return self._classify(sentence, start, min(end, start + 12))
 
@@ -124,20 +145,40 @@ class Stances:
         for item in sentence.items:
             if not first <= item.first < last:
                 continue
-            if item.category in _SOURCES and (best is None or nearest_last or item.last - item.first > best.last - best.first and item.first == best.first):
+            if item.category in _SOURCES and (
+                best is None or nearest_last or (item.last - item.first > best.last - best.first and item.first == best.first)
+            ):
                 best = item
-        actor = next((i for i in sentence.items if first <= i.first < last and i.category in ("actor", "epithet") and i.sense.name not in _NOT_PARTIES), None)
+        actor = next(
+            (
+                i
+                for i in sentence.items
+                if first <= i.first < last and i.category in ("actor", "epithet") and i.sense.name not in _NOT_PARTIES
+            ),
+            None,
+        )
         if best is None and actor is None:
             return None
         document = self.document
         if best is not None:
             type_ = _SOURCES[best.category]
-            if type_ in (SourceType.UNNAMED, SourceType.NAMED) and actor is not None and actor.sense.name not in _NAMED_ACTORS and best.category != "source_corroborated" and self._belongs(best, actor):
+            if (
+                type_ in (SourceType.UNNAMED, SourceType.NAMED)
+                and actor is not None
+                and actor.sense.name not in _NAMED_ACTORS
+                and best.category != "source_corroborated"
+                and self._belongs(best, actor)
+            ):
                 if actor.sense.name not in _NOT_PARTIES and actor.sense.data.get("kind") != "civilians":
                     type_ = SourceType.PARTY
             if type_ is SourceType.UNNAMED and best.definite and self.named is not None:
                 return Source(self.named.type, best.first, best.last, self.named.actor)
-            if type_ is SourceType.NAMED and best.definite and self.named is not None and best.sense.name in document.using.back_sources:
+            if (
+                type_ is SourceType.NAMED
+                and best.definite
+                and self.named is not None
+                and best.sense.name in document.using.back_sources
+            ):
                 return Source(self.named.type, best.first, best.last, self.named.actor)
             end = min(last, max(best.last, actor.last if actor and actor.first - best.last <= 3 else best.last))
             source = Source(type_, best.first, end, actor.sense.name if actor else None)
@@ -163,8 +204,14 @@ class Stances:
         if source.first is None or source.last is None:
             return False
         words = " ".join(document.words[source.first : source.last])
-        return bool(document.outlet_words) and (words in document.outlet_words or (len(words) > 6 and document.outlet_words in words)) or (
-            document.outlet.party and source.actor is not None and source.actor == document.outlet.speaker(document.published) and document.outlet.actor not in (None,) and not document.agency
+        return (
+            bool(document.outlet_words) and (words in document.outlet_words or (len(words) > 6 and document.outlet_words in words))
+        ) or (
+            document.outlet.party
+            and source.actor is not None
+            and source.actor == document.outlet.speaker(document.published)
+            and document.outlet.actor not in (None,)
+            and not document.agency
         )
 
 
@@ -174,13 +221,22 @@ def sentence_has_after(sentence: Sentence, item: Item) -> bool:
 
 
 _MODALITY: dict[str, Modality] = {
-    "deny": Modality.DENIED, "distance": Modality.DISTANCED, "hedge": Modality.HEDGED, "expect": Modality.FORECAST,
-    "warn": Modality.FORECAST, "threat": Modality.HYPOTHETICAL,
-}  # fmt: skip
+    "deny": Modality.DENIED,
+    "distance": Modality.DISTANCED,
+    "hedge": Modality.HEDGED,
+    "expect": Modality.FORECAST,
+    "warn": Modality.FORECAST,
+    "threat": Modality.HYPOTHETICAL,
+}
 _SOFT: dict[str, Modality] = {
-    "deny": Modality.DENIED, "distance": Modality.DISTANCED, "hedge": Modality.HEDGED, "condition": Modality.HYPOTHETICAL,
-    "plan": Modality.HYPOTHETICAL, "threat": Modality.HYPOTHETICAL, "expect": Modality.FORECAST,
-}  # fmt: skip
+    "deny": Modality.DENIED,
+    "distance": Modality.DISTANCED,
+    "hedge": Modality.HEDGED,
+    "condition": Modality.HYPOTHETICAL,
+    "plan": Modality.HYPOTHETICAL,
+    "threat": Modality.HYPOTHETICAL,
+    "expect": Modality.FORECAST,
+}
 
 
 def govern(scopes: list[Scope], token: int) -> tuple[Source | None, Modality]:
@@ -192,7 +248,13 @@ def govern(scopes: list[Scope], token: int) -> tuple[Source | None, Modality]:
         if scope.first <= token < scope.last:
             if scope.source is not None and (scope.source.type is not SourceType.OUTLET or scope.source.first is not None):
                 source = scope.source
-            if scope.verb is not None and scope.source is not None and scope.modality is None and scope.verb.first < token and scope.first >= begun:
+            if (
+                scope.verb is not None
+                and scope.source is not None
+                and scope.modality is None
+                and scope.verb.first < token
+                and scope.first >= begun
+            ):
                 # A plain "said" after a denial begins anew.
                 modality = Modality.ASSERTED
             if scope.modality is not None and scope.first >= begun - 1:

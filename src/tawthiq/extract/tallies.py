@@ -11,10 +11,16 @@ from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import loss_row
 from tawthiq.extract.mentions import Mention
 from tawthiq.model import Count, Kind, Outcome
-from tawthiq.resolve.dates import TimeMention
+from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.text.numerals import Quantity
 
-_OUTCOMES: dict[str, Outcome] = {"arrest": "detained", "abduction": "captured", "disappearance": "missing", "displacement": "displaced", "torture": "killed"}
+_OUTCOMES: dict[str, Outcome] = {
+    "arrest": "detained",
+    "abduction": "captured",
+    "disappearance": "missing",
+    "displacement": "displaced",
+    "torture": "killed",
+}
 _COUNTED = ("event", "operation", "crime", "violation")
 
 
@@ -85,7 +91,9 @@ class Tallies:
                 add(draft.targets, mention.actors)
                 rest -= mention.quantity.least
         if rest:
-            draft.losses.append(loss_row(None, "killed", Quantity(quantity.first, quantity.last, rest, rest, quantity.approx), one=False))
+            draft.losses.append(
+                loss_row(None, "killed", Quantity(quantity.first, quantity.last, rest, rest, quantity.approx), one=False)
+            )
         before = [m for m in mentions if m.first < quantity.first and m.actors]
         if noun is not None and noun.sense.data.get("frame") == "clash":
             for mention in before:
@@ -95,7 +103,9 @@ class Tallies:
                 add(draft.initiators, mention.actors)
         return draft
 
-    def _counted_people(self, sentence: Sentence, mentions: list[Mention], nouns: list[Item], numbers: list[Quantity]) -> list[Draft] | None:
+    def _counted_people(
+        self, sentence: Sentence, mentions: list[Mention], nouns: list[Item], numbers: list[Quantity]
+    ) -> list[Draft] | None:
         """A line "number people of": one tally of losses; "in five attacks" makes it a tally of attacks."""
         people = [m for m in mentions if m.quantity is not None and not m.partial]
         first = numbers[0]
@@ -108,16 +118,31 @@ class Tallies:
             draft.type = str(counted.sense.data.get("type", "attack"))
             draft.count = _count(next(q for q in numbers if q.last <= counted.first <= q.last + 1))
         head = people[0] if people and people[0].quantity is first else None
-        owners = [m for m in mentions if m.first >= first.last and not m.partial and m.role not in ("by", "in", "at") and (counted is None or m.first < counted.first)]
+        owners = [
+            m
+            for m in mentions
+            if m.first >= first.last
+            and not m.partial
+            and m.role not in ("by", "in", "at")
+            and (counted is None or m.first < counted.first)
+        ]
         names: list[str] = []
         for mention in ([head] if head else []) + owners:
             add(names, mention.actors)
-        cut = next((i.first for i in sentence.items if i.category in ("loss", "event", "weapon", "by") and i.first > first.last), sentence.last)
+        cut = next(
+            (i.first for i in sentence.items if i.category in ("loss", "event", "weapon", "by") and i.first > first.last),
+            sentence.last,
+        )
         names = [n for n in names if any(n in m.actors and m.first < cut for m in [*([head] if head else []), *owners])]
         add(draft.targets, names)
         draft.losses.append(loss_row(names[0] if len(names) == 1 else None, "killed", first, one=False))
         for mention in mentions:
-            if mention.first >= cut and mention.actors and mention.role in ("by", "to", "", "of") and not set(mention.actors) <= set(names):
+            if (
+                mention.first >= cut
+                and mention.actors
+                and mention.role in ("by", "to", "", "of")
+                and not set(mention.actors) <= set(names)
+            ):
                 add(draft.initiators, mention.actors)
         return [draft]
 
@@ -130,7 +155,12 @@ class Tallies:
         period = next((t for t in sentence.times if t.since or (t.span and _long(t))), None)
         for draft in drafts:
             self._series(draft, sentence)
-        goes_on = self.header is not None and not sentence.times and sentence.number - max(self.header.sentence.number, self.last_line) <= 2 and sentence.has("say", "total")
+        goes_on = (
+            self.header is not None
+            and not sentence.times
+            and sentence.number - max(self.header.sentence.number, self.last_line) <= 2
+            and sentence.has("say", "total")
+        )
         if period is None and not goes_on:
             if sentence.times:
                 self.header = self.header if self._is_line(sentence) and self.header else None
@@ -139,14 +169,29 @@ class Tallies:
         for draft in drafts:
             if draft.kind is not Kind.EVENT:
                 continue
-            if any(not t.since and not t.span and t.start is not None and not t.relation and draft.first <= t.first < draft.last for t in sentence.times):
+            if any(
+                not t.since and not t.span and t.start is not None and not t.relation and draft.first <= t.first < draft.last
+                for t in sentence.times
+            ):
                 continue
             quantity = self._count_of(draft, sentence)
             losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)
-            people = draft.type in ("arrest", "abduction", "displacement", "release") and any(l.min and l.min > 1 for l in draft.losses) and period is not None
-            if quantity is None and made and any(draft.first <= q.first < draft.last and (q.least or 0) > 1 for q in sentence.quantities):
+            people = (
+                draft.type in ("arrest", "abduction", "displacement", "release")
+                and any(entry.min and entry.min > 1 for entry in draft.losses)
+                and period is not None
+            )
+            if (
+                quantity is None
+                and made
+                and any(draft.first <= q.first < draft.last and (q.least or 0) > 1 for q in sentence.quantities)
+            ):
                 people, quantity = True, next(q for q in sentence.quantities if draft.first <= q.first < draft.last)
-            if quantity is None and not people and not (losses_only and (sentence.has("total") or self._by_counting_verb(sentence))):
+            if (
+                quantity is None
+                and not people
+                and not (losses_only and (sentence.has("total") or self._by_counting_verb(sentence)))
+            ):
                 continue
             draft.kind = Kind.TALLY
             made = True
@@ -154,7 +199,7 @@ class Tallies:
                 draft.count = _count(quantity)
                 self._as_loss(draft, quantity)
             elif people:
-                row = next(l for l in draft.losses if l.min and l.min > 1)
+                row = next(entry for entry in draft.losses if entry.min and entry.min > 1)
                 draft.count = Count(min=row.min, max=row.max, approx=row.approx)
             elif draft.type in ("attack", "ied", "shelling"):
                 draft.type = "casualties"
@@ -172,12 +217,18 @@ class Tallies:
             quantity = self._count_of(draft, sentence) or self._operations(draft, sentence)
             if quantity is not None and (quantity.least or 0) >= 3 and not quantity.vague:
                 draft.kind, draft.count = Kind.TALLY, _count(quantity)
-                if draft.type == "attack" and any(i.category == "operation" and draft.first <= i.first < draft.last for i in sentence.items):
+                if draft.type == "attack" and any(
+                    i.category == "operation" and draft.first <= i.first < draft.last for i in sentence.items
+                ):
                     draft.type = "operations"
             elif (
-                draft.type == "attack" and not sentence.times and not sentence.has("place") and draft.losses
-                and all(t.category == "loss" and not t.verb for t in draft.triggers) and all(l.status == "unquantified" for l in draft.losses)
-            ):  # fmt: skip
+                draft.type == "attack"
+                and not sentence.times
+                and not sentence.has("place")
+                and draft.losses
+                and all(t.category == "loss" and not t.verb for t in draft.triggers)
+                and all(entry.status == "unquantified" for entry in draft.losses)
+            ):
                 draft.kind, draft.type = Kind.TALLY, "casualties"
 
     def _operations(self, draft: Draft, sentence: Sentence) -> Quantity | None:
@@ -194,7 +245,7 @@ class Tallies:
         outcome = _OUTCOMES.get(draft.type)
         if outcome is None:
             return
-        draft.losses = [l for l in draft.losses if l.outcome != outcome]
+        draft.losses = [entry for entry in draft.losses if entry.outcome != outcome]
         who = draft.targets[0] if len(draft.targets) == 1 else None
         draft.losses.append(loss_row(who, outcome, quantity, one=False))
 
@@ -212,7 +263,11 @@ class Tallies:
             start = trigger.item.first
             for quantity in sentence.quantities:
                 gap = words[quantity.last : start]
-                if quantity.last <= start and len(gap) <= 3 and all(self._counting(w) or w in self.document.using.glue for w in gap):
+                if (
+                    quantity.last <= start
+                    and len(gap) <= 3
+                    and all(self._counting(w) or w in self.document.using.glue for w in gap)
+                ):
                     return quantity if quantity.least != 1 or quantity.vague else None
             totals = [i for i in sentence.items if i.category == "total"]
             if totals and (trigger.item.plural or trigger.item.form == "np" or self._counting(words[start - 1])):

@@ -47,18 +47,25 @@ def _clause(document: Document, sentence: Sentence, item: Item) -> tuple[int, in
     """Return the clause of an item: from the last "that" or mark before it to the contrast or the sentence's end after it."""
     start = sentence.first
     for other in sentence.items:
-        if other.last <= item.first and (other.category in ("that",) or (other.category == "conjunction" and other.sense.name in document.using.contrasts)):
+        if other.last <= item.first and (
+            other.category in ("that",) or (other.category == "conjunction" and other.sense.name in document.using.contrasts)
+        ):
             start = other.last if other.category == "that" else other.first
     end = sentence.last
     for other in sentence.items:
-        if other.first > item.last + 1 and other.category == "conjunction" and other.sense.name in document.using.contrasts:
+        contrast = other.category == "conjunction" and other.sense.name in document.using.contrasts
+        if other.first > item.last + 1 and (
+            contrast or (other.category == "that" and document.words[other.first][:1] == document.using.joins[0])
+        ):
             end = other.first
             break
     return start, end
 
 
 def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
-    return [m for m in mentions if first <= m.first < last and (m.armed or m.head.category == "actor" and m.actors != ("civilians",))]
+    return [
+        m for m in mentions if first <= m.first < last and (m.armed or (m.head.category == "actor" and m.actors != ("civilians",)))
+    ]
 
 
 def _subject(mentions: list[Mention], start: int, item: Item, end: int) -> list[Mention]:
@@ -91,11 +98,11 @@ def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
 def _intent(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     start, end = _clause(document, sentence, item)
     subject = _subject(mentions, start, item, end)
-    if not subject and not (item.finite and item.form[1:2] == "1") and item.category != "intent":
+    if not subject and not (item.finite and item.person == "1") and item.category != "intent":
         return None
     draft = _make(document, sentence, Kind.ASSESSMENT, "intent", start, end)
     _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
-    if not draft.initiators and item.form[1:2] == "1" and (speaker := document.outlet.speaker(document.published)):
+    if not draft.initiators and item.person == "1" and (speaker := document.outlet.speaker(document.published)):
         draft.initiators = [speaker]
     if negated(document, sentence, item.first):
         draft.modality = Modality.DENIED
@@ -109,14 +116,22 @@ def _capability(document: Document, sentence: Sentence, mentions: list[Mention],
         return None
     draft = _make(document, sentence, Kind.ASSESSMENT, "capability", start, end)
     _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
-    if item.category in ("unable", "incapable") or negated(document, sentence, item.first) or any(i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first for i in sentence.items):
+    if (
+        item.category in ("unable", "incapable")
+        or negated(document, sentence, item.first)
+        or any(i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first for i in sentence.items)
+    ):
         draft.modality = Modality.DENIED
     return draft
 
 
 def _forecast(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     end = _clause(document, sentence, item)[1]
-    following = [i for i in sentence.items if item.last <= i.first < end and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet")]
+    following = [
+        i
+        for i in sentence.items
+        if item.last <= i.first < end and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet")
+    ]
     if not following:
         return None
     start = item.first if item.sense.data.get("root") else _clause(document, sentence, item)[0]
@@ -131,11 +146,23 @@ def _forecast(document: Document, sentence: Sentence, mentions: list[Mention], i
 def _responsibility(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     """Blame in general: who stands behind the incidents, most of the killings, the wave of bombs."""
     start, end = _clause(document, sentence, item)
-    general = [i for i in sentence.items if i.category in ("event", "operation", "crime", "loss") and (i.plural or i.form == "np") and sentence.first <= i.first < end]
+    general = [
+        i
+        for i in sentence.items
+        if i.category in ("event", "operation", "crime", "loss")
+        and (i.plural or i.form == "np")
+        and sentence.first <= i.first < end
+    ]
     general_words = any(w in document.using.general_words for w in document.words[sentence.first : end])
     if not general and not general_words:
         return None
-    actors = [m for m in _armed(mentions, sentence.first, end) if m.head.category in ("actor", "epithet", "person") and abs(m.first - item.first) <= 12 and m.role in ("", "of", "to", "in")]
+    actors = [
+        m
+        for m in _armed(mentions, sentence.first, end)
+        if m.head.category in ("actor", "epithet", "person")
+        and abs(m.first - item.first) <= 12
+        and m.role in ("", "of", "to", "in")
+    ]
     if not actors:
         return None
     near = min(actors, key=lambda m: abs(m.first - item.first))
@@ -147,7 +174,9 @@ def _responsibility(document: Document, sentence: Sentence, mentions: list[Menti
 def _support(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     start, end = _clause(document, sentence, item)
     subject = [m for m in _subject(mentions, start, item, end) if m.head.category in ("actor", "epithet", "anaphor")]
-    others = [m for m in _armed(mentions, item.last, end) if m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors]
+    others = [
+        m for m in _armed(mentions, item.last, end) if m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors
+    ]
     if not subject or not others or not (item.finite or item.form in ("xs?", "ed")):
         return None
     draft = _make(document, sentence, Kind.RELATION, "supports", start, end)
@@ -173,7 +202,14 @@ def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: 
 def _joins(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     """A group seen taking part for the first time, beside or inside another."""
     start, end = _clause(document, sentence, item)
-    named = [m for m in mentions if m.first >= sentence.first and m.actors and (m.armed or m.person == "fighter") and m.head.category in ("actor", "person", "epithet", "object")]
+    named = [
+        m
+        for m in mentions
+        if m.first >= sentence.first
+        and m.actors
+        and (m.armed or m.person == "fighter")
+        and m.head.category in ("actor", "person", "epithet", "object")
+    ]
     beside = [m for m in named if m.role in ("beside", "with", "side", "in") and m.first > min(n.first for n in named)]
     if not named:
         return None

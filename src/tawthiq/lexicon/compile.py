@@ -80,12 +80,13 @@ def compile_tables() -> dict[str, Any]:
             "values": {spelled(str(w)): n for n, ws in numbers["values"].items() for w in ws},
             "vague": {spelled(str(w)): n for n, ws in numbers["vague"].items() for w in ws},
             "scales": numbers["scales"],
-            **{k: [spelled(str(w)) for w in numbers[k]] for k in ("at_least", "more_than", "at_most", "about", "range_to", "range_from")},
+            **{
+                k: [spelled(str(w)) for w in numbers[k]]
+                for k in ("at_least", "more_than", "at_most", "about", "range_to", "range_from")
+            },
         },
         "calendar": _calendar(read_yaml("calendar.yaml")),
-        "outlets": [
-            {**row, "match": [fold(m) for m in row["match"]]} for row in read_yaml("sources.yaml")["outlets"]
-        ],
+        "outlets": [{**row, "match": [fold(m) for m in row["match"]]} for row in read_yaml("sources.yaml")["outlets"]],
         "first_person": [spelled(w) for w in read_yaml("sources.yaml")["first_person"]],
         "chrome": {k: [spelled(str(w)) for w in v] for k, v in read_yaml("chrome.yaml").items()},
     }
@@ -108,7 +109,7 @@ def tables() -> dict[str, Any]:
     """Return the compiled tables, from the cache where it holds this version; a damaged cache file is made anew."""
     path = cache_folder() / f"lexicon-{version()}.tables"
     try:
-        loaded = marshal.loads(path.read_bytes())
+        loaded = marshal.loads(path.read_bytes())  # noqa: S302 - written by this program under the version of its own files
         if isinstance(loaded, dict):
             return loaded
     except (OSError, ValueError, EOFError, TypeError):

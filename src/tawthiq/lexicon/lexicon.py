@@ -17,11 +17,57 @@ from tawthiq.lexicon.compile import tables
 from tawthiq.lexicon.reading import Phrase, Reading, Sense
 
 # Categories whose words bend and take clitics; the others stand alone or after a joined "and".
-_NOMINAL = frozenset(("event", "loss", "weapon", "person", "object", "operation", "campaign", "crime", "body", "arms", "adjective",
-                      "support", "belong", "join", "say", "deny", "hedge", "claim", "accuse", "expect", "warn", "threat", "plan",
-                      "want", "able", "unable", "distance", "find"))  # fmt: skip
-_NAMES = frozenset(("actor", "epithet", "anaphor", "place", "source_unnamed", "source_corroborated", "source_named", "source_party",
-                    "source_social", "source_outlet", "place_town", "place_area", "place_point", "place_admin", "loss_word"))  # fmt: skip
+_NOMINAL = frozenset(
+    (
+        "event",
+        "loss",
+        "weapon",
+        "person",
+        "object",
+        "operation",
+        "campaign",
+        "crime",
+        "body",
+        "arms",
+        "adjective",
+        "support",
+        "belong",
+        "join",
+        "say",
+        "deny",
+        "hedge",
+        "claim",
+        "accuse",
+        "expect",
+        "warn",
+        "threat",
+        "plan",
+        "want",
+        "able",
+        "unable",
+        "distance",
+        "find",
+    )
+)
+_NAMES = frozenset(
+    (
+        "actor",
+        "epithet",
+        "anaphor",
+        "place",
+        "source_unnamed",
+        "source_corroborated",
+        "source_named",
+        "source_party",
+        "source_social",
+        "source_outlet",
+        "place_town",
+        "place_area",
+        "place_point",
+        "place_admin",
+        "loss_word",
+    )
+)
 _FINITE = "pi"
 _CACHE_LIMIT = 300_000
 
@@ -37,8 +83,8 @@ class Lexicon:
         self.outlets: list[dict[str, Any]] = made["outlets"]
         self.first_person = frozenset(made["first_person"])
         self.chrome: dict[str, list[str]] = made["chrome"]
-        self.hidden = _hidden_pattern(made["hidden"])
         clitics = made["clitics"]
+        self.hidden = _hidden_pattern(made["hidden"], clitics["number_joins"])
         self._definite: list[str] = sorted(clitics["definite"], key=len, reverse=True)
         self._nominal: list[str] = clitics["nominal"]
         self._verbal = frozenset(clitics["verbal"])
@@ -71,7 +117,7 @@ class Lexicon:
         return found
 
     def _read(self, word: str) -> list[Reading]:
-        if len(word) > 40:
+        if not word or len(word) > 40:
             return []
         if out := self._look(word, "", False, ""):
             return out
@@ -123,7 +169,7 @@ class Lexicon:
             if definite or suffix == self._accusative:
                 return False
             return plain or (prefix in self._verbal and form[0] == "i") or (prefix == self._nominal[3] and form[0] == "i")
-        if category in _NAMES:
+        if category in _NAMES or category.startswith("place_"):
             return not suffix and prefix not in self._verbal - self._starts
         if category in _NOMINAL or category.startswith("domain_"):
             return prefix in self._starts or prefix == "" or definite
@@ -159,7 +205,7 @@ class Lexicon:
         return out
 
 
-def _hidden_pattern(names: list[str]) -> re.Pattern[str]:
+def _hidden_pattern(names: list[str], clitics: list[str]) -> re.Pattern[str]:
     """Return a pattern for names with one to three separators inside; the name as it is does not match."""
     options = []
     for name in names:
@@ -167,7 +213,8 @@ def _hidden_pattern(names: list[str]) -> re.Pattern[str]:
         options.append(spaced)
     joined = "|".join(options)
     whole = "|".join(map(re.escape, names))
-    return re.compile(rf"(?<![^\W_])(?:[وفبلك]?)(?!(?:{whole})(?![^\W_]))(?:{joined})(?![^\W_])")
+    letters = "".join(c for c in clitics if len(c) == 1)
+    return re.compile(rf"(?<![^\W_])(?:[{letters}]?)(?!(?:{whole})(?![^\W_]))(?:{joined})(?![^\W_])")
 
 
 @cache

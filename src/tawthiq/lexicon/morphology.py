@@ -18,7 +18,7 @@ TAH, DAL, BEH = chr(0x637), chr(0x62F), chr(0x628)
 _WEAK = (WAW, YEH)
 _HAMZA = "\u0621"
 # Form VIII takes a different t after these first letters.
-_EIGHTH = {c: TAH for c in "\u0635\u0636\u0637\u0638"} | {c: DAL for c in "\u062f\u0630\u0632"}
+_EIGHTH = dict.fromkeys(map(chr, (0x635, 0x636, 0x637, 0x638)), TAH) | dict.fromkeys(map(chr, (0x62F, 0x630, 0x632)), DAL)
 
 
 class VerbForm(NamedTuple):
@@ -178,7 +178,7 @@ def verbal_noun(root: str, form: int) -> list[str]:
     root = fold(root)
     if len(root) == 4:
         return [root + HEH] if form == 1 else [TEH + root]
-    first, middle, last = root
+    first, middle, last = tuple(root)
     kind = _kind(root, form)
     end = ALEF + _HAMZA if last in _WEAK or last == ALEF else ALEF + last
     match form:
@@ -221,7 +221,7 @@ def participles(root: str, form: int) -> list[tuple[str, str]]:
     root = fold(root)
     if len(root) == 4:
         return [(MEEM + root, "?")]
-    first, middle, last = root
+    first, middle, last = tuple(root)
     kind = _kind(root, form)
     if form == 1:
         if kind == "hollow":

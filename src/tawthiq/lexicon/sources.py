@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tawthiq.lexicon.morphology import conjugate, noun_forms, participles, verbal_noun
+from tawthiq.lexicon.morphology import ALEF, TEH, conjugate, noun_forms, participles, verbal_noun
 from tawthiq.text.normalise import fold
 
 # Arabic accusative and prepositional forms of a sound or broken plural need no rows of their own: the matcher strips them.
@@ -88,7 +88,7 @@ def noun_entries() -> Iterator[Entry]:
         key, _, value = frame.partition("=")
         data |= {"frame": "noun" if value else frame, "noun": True} | ({key: value} if value else {})
         forms = {(w, f"n{num}") for w, num in noun_forms(word, plural=plural if plural != "-" else "")}
-        forms |= {(fold(w), "np" if w.endswith(("ات", "وات")) else "ns") for w in _split(more)}
+        forms |= {(fold(w), "np" if w.endswith(ALEF + TEH) else "ns") for w in _split(more)}
         yield Entry(category, fold(word), data, tuple(sorted(_with_article(forms))), f"nouns.tsv:{number}")
     for number, (words, sense, frame, *_) in read_rows("phrases.tsv", 3):
         category, data = _category(sense)
@@ -157,9 +157,14 @@ def place_entries() -> Iterator[Entry]:
     for file, number, (code, name, more, english, level, admin1, lat, lon, _source) in place_rows():
         names = {fold(n) for n in [name, *_split(more), *_split(english)]}
         data = {
-            "name": name, "level": level, "admin1": admin1 or None, "lat": float(lat), "lon": float(lon),
-            "code": code, "doubtful": sorted(names & doubtful),
-        }  # fmt: skip
+            "name": name,
+            "level": level,
+            "admin1": admin1 or None,
+            "lat": float(lat),
+            "lon": float(lon),
+            "code": code,
+            "doubtful": sorted(names & doubtful),
+        }
         yield Entry("place", code, data, tuple(sorted((n, "") for n in names)), f"{file}:{number}")
 
 

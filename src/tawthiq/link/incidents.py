@@ -15,8 +15,19 @@ from tawthiq.link.cluster import cluster
 from tawthiq.link.pairs import score_pairs, weights
 from tawthiq.link.table import claims_table
 from tawthiq.model import (
-    Claim, Corroboration, Incident, Kind, Loss, LossRange, Modality, Place, Report, SourceType, Spread, claim_key,
-)  # fmt: skip
+    Claim,
+    Corroboration,
+    Incident,
+    Kind,
+    Loss,
+    LossRange,
+    Modality,
+    Place,
+    Report,
+    SourceType,
+    Spread,
+    claim_key,
+)
 
 _EXACT = ("point", "town", "area", "district", "governorate", "region", "country")
 _STANDING = (Modality.ASSERTED, Modality.HEDGED)
@@ -58,12 +69,19 @@ def merge(told: Sequence[Told]) -> Incident:
         id=incident_id([t.key for t in told]),
         type=Counter(t.claim.type for t in standing).most_common(1)[0][0],
         claims=tuple(t.key for t in told),
-        initiators=_spread(told, "initiators"), targets=_spread(told, "targets"), participants=_spread(told, "participants"),
+        initiators=_spread(told, "initiators"),
+        targets=_spread(told, "targets"),
+        participants=_spread(told, "participants"),
         types=_values((t.claim.type, t.key) for t in told),
         modalities=_values((str(t.claim.modality), t.key) for t in told),
-        place=_place(standing), start=start, end=end, losses=_losses(standing),
-        origins=origins, corroboration=corroboration, reason=reason,
-    )  # fmt: skip
+        place=_place(standing),
+        start=start,
+        end=end,
+        losses=_losses(standing),
+        origins=origins,
+        corroboration=corroboration,
+        reason=reason,
+    )
 
 
 def origin(told: Told) -> str:
@@ -71,7 +89,7 @@ def origin(told: Told) -> str:
     attribution = told.claim.attribution
     outlet = told.report.source or told.report.report
     if attribution.type in (SourceType.NAMED, SourceType.PARTY) and attribution.mention:
-        return attribution.mention.strip("«»\"“” ").casefold()
+        return attribution.mention.strip('«»"“” ').casefold()
     if attribution.type is SourceType.OUTLET:
         return outlet.casefold()
     return f"{outlet}|{attribution.type}".casefold()
@@ -85,7 +103,9 @@ def certainty(told: Sequence[Told]) -> tuple[Corroboration, str, int]:
     """
     standing = [t for t in told if t.claim.modality in _STANDING]
     origins = {origin(t) for t in standing} or {origin(t) for t in told}
-    culprits = {tuple(sorted(t.claim.initiators)) for t in standing if t.claim.initiators and t.claim.initiators != ("unknown-gunmen",)}
+    culprits = {
+        tuple(sorted(t.claim.initiators)) for t in standing if t.claim.initiators and t.claim.initiators != ("unknown-gunmen",)
+    }
     if any(t.claim.modality is Modality.DENIED for t in told):
         return "contested", "denied", len(origins)
     if any(t.claim.modality is Modality.DISTANCED for t in told):
@@ -112,7 +132,9 @@ def _spread(told: Sequence[Told], slot: str) -> tuple[Spread, ...]:
 
 def _days(told: Sequence[Told]) -> tuple[str | None, str | None]:
     """Return the days that most claims give; of several equally given the narrowest, then the earliest."""
-    spans = Counter((t.claim.time.start, t.claim.time.end or t.claim.time.start) for t in told if t.claim.time and t.claim.time.start)
+    spans = Counter(
+        (t.claim.time.start, t.claim.time.end or t.claim.time.start) for t in told if t.claim.time and t.claim.time.start
+    )
     if not spans:
         return None, None
 
@@ -148,17 +170,21 @@ def _losses(told: Sequence[Told]) -> tuple[LossRange, ...]:
         for loss in t.claim.losses:
             rows.setdefault((loss.who, loss.outcome), []).append((loss, t))
     out = []
-    for (who, outcome), found in sorted(rows.items(), key=lambda r: (r[0][0] or "~", r[0][1])):
-        figures = [(l, t) for l, t in found if l.min is not None or l.max is not None]
-        lows = [l.min for l, _ in figures if l.min is not None]
-        highs = [l.max for l, _ in figures if l.max is not None] or lows
-        exact = [(l, t) for l, t in figures if l.status in ("reported", "none") and l.min is not None]
+    for (who, _), found in sorted(rows.items(), key=lambda r: (r[0][0] or "~", r[0][1])):
+        figures = [(entry, t) for entry, t in found if entry.min is not None or entry.max is not None]
+        lows = [entry.min for entry, _ in figures if entry.min is not None]
+        highs = [entry.max for entry, _ in figures if entry.max is not None] or lows
+        exact = [(entry, t) for entry, t in figures if entry.status in ("reported", "none") and entry.min is not None]
         best = _best(exact) if exact else None
         out.append(
             LossRange(
-                who=who, outcome=found[0][0].outcome, lowest=min(lows, default=None), best=best,
-                highest=max([*highs, *lows], default=None), claims=tuple(t.key for _, t in found),
-            )  # fmt: skip
+                who=who,
+                outcome=found[0][0].outcome,
+                lowest=min(lows, default=None),
+                best=best,
+                highest=max([*highs, *lows], default=None),
+                claims=tuple(t.key for _, t in found),
+            )
         )
     return tuple(out)
 

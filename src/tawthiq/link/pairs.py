@@ -29,7 +29,14 @@ _LEVELS: dict[str, tuple[str, dict[str, str]]] = {
             "a_day_apart": "abs(day_first_l - day_first_r) <= 1",
         },
     ),
-    "type": ("type_l is null", {"same": "type_l = type_r", "same_family": "family_l = family_r and 'armed-clash' not in (type_l, type_r)", "related": "kin_l = kin_r"}),
+    "type": (
+        "type_l is null",
+        {
+            "same": "type_l = type_r",
+            "same_family": "family_l = family_r and 'armed-clash' not in (type_l, type_r)",
+            "related": "kin_l = kin_r",
+        },
+    ),
     "place": (
         "lat_l is null or lat_r is null",
         {
@@ -50,7 +57,8 @@ _LEVELS: dict[str, tuple[str, dict[str, str]]] = {
         "(killed_l is null or killed_r is null) and (wounded_l is null or wounded_r is null)",
         {
             "same": "coalesce(killed_l, -1) = coalesce(killed_r, -1)",
-            "compatible": "abs(coalesce(killed_l, killed_r, 0) - coalesce(killed_r, killed_l, 0)) <= 2 + 0.5 * least(coalesce(killed_l, 0), coalesce(killed_r, 0))",
+            "compatible": "abs(coalesce(killed_l, killed_r, 0) - coalesce(killed_r, killed_l, 0))"
+            " <= 2 + 0.5 * least(coalesce(killed_l, 0), coalesce(killed_r, 0))",
         },
     ),
     "telling": (
@@ -61,8 +69,22 @@ _LEVELS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
-_LAST = {"time": "apart", "type": "different", "place": "far", "initiators": "different", "targets": "different", "losses": "different", "telling": "same_report_same_account"}
-_COLUMNS = {"time": ["day_first", "day_last"], "type": ["type", "family", "kin"], "place": ["lat", "lon", "precision_km"], "losses": ["killed", "wounded"], "telling": ["report", "account"]}
+_LAST = {
+    "time": "apart",
+    "type": "different",
+    "place": "far",
+    "initiators": "different",
+    "targets": "different",
+    "losses": "different",
+    "telling": "same_report_same_account",
+}
+_COLUMNS = {
+    "time": ["day_first", "day_last"],
+    "type": ["type", "family", "kin"],
+    "place": ["lat", "lon", "precision_km"],
+    "losses": ["killed", "wounded"],
+    "telling": ["report", "account"],
+}
 _BLOCKING = (
     "l.kin = r.kin and l.day_first = r.day_first",
     "l.kin = r.kin and l.day_first = r.day_first + 1",
@@ -88,9 +110,23 @@ def settings(model: dict[str, Any]) -> dict[str, Any]:
         figures = model["comparisons"][name]
         parts: list[dict[str, Any]] = [{"sql_condition": null, "label_for_charts": "not said", "is_null_level": True}]
         for level, condition in levels.items():
-            parts.append({"sql_condition": condition, "label_for_charts": level, "m_probability": figures[level]["m"], "u_probability": figures[level]["u"]})
+            parts.append(
+                {
+                    "sql_condition": condition,
+                    "label_for_charts": level,
+                    "m_probability": figures[level]["m"],
+                    "u_probability": figures[level]["u"],
+                }
+            )
         last = _LAST[name]
-        parts.append({"sql_condition": "ELSE", "label_for_charts": last, "m_probability": figures[last]["m"], "u_probability": figures[last]["u"]})
+        parts.append(
+            {
+                "sql_condition": "ELSE",
+                "label_for_charts": last,
+                "m_probability": figures[last]["m"],
+                "u_probability": figures[last]["u"],
+            }
+        )
         comparisons.append({"output_column_name": name, "comparison_levels": parts, "comparison_description": name})
     return {
         "link_type": "dedupe_only",
@@ -121,5 +157,5 @@ def score_pairs(table: pa.Table, model: dict[str, Any], memory: str = "2GB") -> 
         rows = connection.execute(f"select match_weight, claim_l, claim_r from {found.physical_name}").fetchall()  # noqa: S608
     finally:
         connection.close()
-    pairs = [(round(float(w), 6), *sorted((str(a), str(b)))) for w, a, b in rows]
+    pairs = [(round(float(w), 6), min(a, b), max(a, b)) for w, a, b in rows]
     return sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))

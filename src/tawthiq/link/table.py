@@ -11,18 +11,34 @@ from tawthiq.model import FAMILIES, FAMILY_OF, Claim, Kind, Modality, claim_key
 
 # Types that sources take for one another: an ambush for a blast, a raid for a sweep. Others are compared with their own kind alone.
 _KIN = {
-    "violence": (*FAMILIES["fight"], *FAMILIES["remote"]), "search": ("raid", "sweep"), "holding": FAMILIES["hold"],
-    "crowd": ("protest", "riot"), "property": FAMILIES["property"],
-}  # fmt: skip
+    "violence": (*FAMILIES["fight"], *FAMILIES["remote"]),
+    "search": ("raid", "sweep"),
+    "holding": FAMILIES["hold"],
+    "crowd": ("protest", "riot"),
+    "property": FAMILIES["property"],
+}
 _KIN_OF = {type_: kin for kin, types in _KIN.items() for type_ in types}
 SCHEMA = pa.schema(
     [
-        ("claim", pa.string()), ("report", pa.string()), ("account", pa.string()), ("asserted", pa.bool_()), ("type", pa.string()), ("family", pa.string()),
-        ("kin", pa.string()), ("day_first", pa.int32()), ("day_last", pa.int32()), ("lat", pa.float64()), ("lon", pa.float64()),
-        ("precision_km", pa.float64()), ("cell", pa.string()), ("initiators", pa.list_(pa.string())),
-        ("targets", pa.list_(pa.string())), ("killed", pa.int32()), ("wounded", pa.int32()),
+        ("claim", pa.string()),
+        ("report", pa.string()),
+        ("account", pa.string()),
+        ("asserted", pa.bool_()),
+        ("type", pa.string()),
+        ("family", pa.string()),
+        ("kin", pa.string()),
+        ("day_first", pa.int32()),
+        ("day_last", pa.int32()),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+        ("precision_km", pa.float64()),
+        ("cell", pa.string()),
+        ("initiators", pa.list_(pa.string())),
+        ("targets", pa.list_(pa.string())),
+        ("killed", pa.int32()),
+        ("wounded", pa.int32()),
     ]
-)  # fmt: skip
+)
 
 
 def day_number(day: str | None) -> int | None:
@@ -45,16 +61,26 @@ def claims_table(claims: Iterable[tuple[str, Claim]], precision: dict[str, float
         level = str(place.level) if place is not None and place.level else "unknown"
         both = claim.initiators if claim.initiators or claim.targets else claim.participants
         values: dict[str, object] = {
-            "claim": claim_key(report, claim.id), "report": report,
+            "claim": claim_key(report, claim.id),
+            "report": report,
             "account": f"{claim.attribution.type}|{claim.modality}|{claim.attribution.mention or ''}",
-            "asserted": claim.modality is Modality.ASSERTED, "type": claim.type, "family": FAMILY_OF[claim.type], "kin": _KIN_OF.get(claim.type, claim.type),
-            "day_first": day_number(time.start if time else None), "day_last": day_number((time.end or time.start) if time else None),
-            "lat": place.lat if known and place else None, "lon": place.lon if known and place else None,
+            "asserted": claim.modality is Modality.ASSERTED,
+            "type": claim.type,
+            "family": FAMILY_OF[claim.type],
+            "kin": _KIN_OF.get(claim.type, claim.type),
+            "day_first": day_number(time.start if time else None),
+            "day_last": day_number((time.end or time.start) if time else None),
+            "lat": place.lat if known and place else None,
+            "lon": place.lon if known and place else None,
             "precision_km": precision.get(level, 0.0),
-            "cell": f"{round(place.lat)}:{round(place.lon)}" if known and place and place.lat is not None and place.lon is not None else None,
-            "initiators": sorted(both) or None, "targets": sorted(claim.targets or claim.participants) or None,
-            "killed": _count(claim, "killed"), "wounded": _count(claim, "wounded"),
-        }  # fmt: skip
+            "cell": f"{round(place.lat)}:{round(place.lon)}"
+            if known and place and place.lat is not None and place.lon is not None
+            else None,
+            "initiators": sorted(both) or None,
+            "targets": sorted(claim.targets or claim.participants) or None,
+            "killed": _count(claim, "killed"),
+            "wounded": _count(claim, "wounded"),
+        }
         for name, value in values.items():
             rows[name].append(value)
     return pa.table(rows, schema=SCHEMA)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from tawthiq.analyse.counts import count_by, incidents_table
 from tawthiq.link.incidents import Told
-from tawthiq.model import Claim, Incident, Kind, Loss, LossRange, Modality, SourceType
+from tawthiq.model import Incident, Kind, Loss, LossRange, Modality, SourceType
 from tawthiq.publish.chart import days_chart
 from tawthiq.publish.outlines import Dot, map_svg
 from tawthiq.publish.words import Language, Words
@@ -47,9 +47,11 @@ def build_brief(told: Iterable[Told], incidents: Sequence[Incident], start: date
     by_key = {t.key: t for t in told}
     chosen = [i for i in incidents if _within(i.start, i.end, [by_key[c] for c in i.claims if c in by_key], start, end)]
     others = [
-        t for t in by_key.values()
-        if t.claim.kind is not Kind.EVENT and _within(t.claim.time.start if t.claim.time else None, t.claim.time.end if t.claim.time else None, [t], start, end)
-    ]  # fmt: skip
+        t
+        for t in by_key.values()
+        if t.claim.kind is not Kind.EVENT
+        and _within(t.claim.time.start if t.claim.time else None, t.claim.time.end if t.claim.time else None, [t], start, end)
+    ]
     return Brief(start, end, chosen, by_key, others)
 
 
@@ -85,7 +87,7 @@ def losses_text(losses: Sequence[LossRange] | Sequence[Loss], words: Words) -> s
             figure = words("range_plain", low=low, high=high)
         who = words.actor(loss.who) if loss.who else words("of_whom_unsaid")
         parts.append(f"{words.name('outcome', loss.outcome)}: {figure} ({who})")
-    return ("؛ " if words.language == "ar" else "; ").join(parts)
+    return words.semicolon.join(parts)
 
 
 def quote(told: Told) -> list[tuple[str, bool]]:
@@ -134,7 +136,9 @@ class _Lines:
             "place": self.place(incident.place),
             "when": words.days(incident.start, incident.end),
             "people": self.people(
-                [s.value for s in incident.initiators], [s.value for s in incident.targets], [s.value for s in incident.participants]
+                [s.value for s in incident.initiators],
+                [s.value for s in incident.targets],
+                [s.value for s in incident.participants],
             ),
             "losses": losses_text(incident.losses, words),
             "corroboration": incident.corroboration,
@@ -155,9 +159,10 @@ class _Lines:
         words = self.words
         parts = [
             f"{words(label)}: {words.actors(list(names))}"
-            for label, names in (("initiators", initiators), ("targets", targets), ("participants", participants)) if names
-        ]  # fmt: skip
-        return ("؛ " if words.language == "ar" else "; ").join(parts)
+            for label, names in (("initiators", initiators), ("targets", targets), ("participants", participants))
+            if names
+        ]
+        return words.semicolon.join(parts)
 
     def source(self, told: Told) -> str:
         """Return who says a claim: the source it names, within the outlet that carries it."""
@@ -182,7 +187,7 @@ class _Lines:
             "people": self.people(claim.initiators, claim.targets, claim.participants),
             "place": self.place(claim.place) if claim.place else "",
             "when": words.days(claim.time.start, claim.time.end) if claim.time and claim.time.start else "",
-            "figures": ("؛ " if words.language == "ar" else "; ").join(figures),
+            "figures": words.semicolon.join(figures),
             "modality": words.name("modality", str(claim.modality)),
             "source": self.source(told),
             "attribution": words.name("attribution", str(claim.attribution.type)),
@@ -216,9 +221,12 @@ def _sections(incidents: Sequence[Incident], lines: _Lines) -> list[dict[str, An
         name = lines.words("no_place") if code is None else lines.words("several") if code == "" else lines.words.governorate(code)
         out.append(
             {
-                "name": name, "count": lines.words.plural("incidents", len(found)),
-                "days": [{"day": lines.words.day(day), "incidents": [lines.incident(i) for i in rows]} for day, rows in days.items()],
-            }  # fmt: skip
+                "name": name,
+                "count": lines.words.plural("incidents", len(found)),
+                "days": [
+                    {"day": lines.words.day(day), "incidents": [lines.incident(i) for i in rows]} for day, rows in days.items()
+                ],
+            }
         )
     return out
 
@@ -253,7 +261,11 @@ def _context(brief: Brief, language: Language) -> dict[str, Any]:
         "words": words,
         "language": language,
         "period": period,
-        "basis": [words.plural("reports", len(reports)), words.plural("claims", len(claims)), words.plural("incidents", len(brief.incidents))],
+        "basis": [
+            words.plural("reports", len(reports)),
+            words.plural("claims", len(claims)),
+            words.plural("incidents", len(brief.incidents)),
+        ],
         "sections": _sections(firm, lines),
         "weak": _sections(weak, lines),
         "tallies": [lines.claim(t) for t in brief.others if t.claim.kind is Kind.TALLY],
@@ -266,7 +278,13 @@ def _context(brief: Brief, language: Language) -> dict[str, Any]:
 
 def _environment(*, html: bool) -> Environment:
     loader = PackageLoader("tawthiq.publish", "templates")
-    return Environment(loader=loader, autoescape=select_autoescape(default=html), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=loader,
+        autoescape=select_autoescape(default=html),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _font(name: str) -> Markup:

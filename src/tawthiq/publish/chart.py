@@ -12,9 +12,15 @@ from tawthiq.publish.words import Words
 
 # Eight hues that stay apart for colour-blind readers (Okabe and Ito, "Color Universal Design", 2008).
 _COLOURS = {
-    "fight": "#D55E00", "remote": "#0072B2", "hold": "#CC79A7", "control": "#56B4E9", "property": "#E69F00", "harm": "#4b4b4b",
-    "people": "#009E73", "peace": "#b5a900",
-}  # fmt: skip
+    "fight": "#D55E00",
+    "remote": "#0072B2",
+    "hold": "#CC79A7",
+    "control": "#56B4E9",
+    "property": "#E69F00",
+    "harm": "#4b4b4b",
+    "people": "#009E73",
+    "peace": "#b5a900",
+}
 
 
 def days_chart(counts: pa.Table, words: Words) -> str:
@@ -29,13 +35,14 @@ def days_chart(counts: pa.Table, words: Words) -> str:
     values = [{"day": r["day"], "family": words.name("family", r["family"]), "count": r["count"]} for r in rows]
     days = sorted({r["day"] for r in rows})
     chart = (
-        altair.Chart(altair.Data(values=values))
+        altair.Chart(altair.InlineData(values=values))
         .mark_bar()
         .encode(
             x=altair.X("day:O", sort=days, title=words("day"), axis=altair.Axis(labelAngle=-60, labelOverlap=True)),
             y=altair.Y("count:Q", title=words("number"), axis=altair.Axis(tickMinStep=1, format="d")),
             color=altair.Color(
-                "family:N", title=None,
+                "family:N",
+                title=None,
                 scale=altair.Scale(domain=[words.name("family", f) for f in families], range=[_COLOURS[f] for f in families]),
                 legend=altair.Legend(orient="top", columns=4),
             ),
@@ -43,6 +50,6 @@ def days_chart(counts: pa.Table, words: Words) -> str:
         .properties(width=640, height=220)
         .configure(font="Noto Sans Arabic, sans-serif", background="transparent")
         .configure_view(strokeWidth=0)
-    )  # fmt: skip
+    )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
     return re.sub(r"<svg ", '<svg role="img" class="chart" ', svg, count=1)

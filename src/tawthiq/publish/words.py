@@ -27,7 +27,11 @@ def _actors() -> dict[str, dict[str, str]]:
 
 @cache
 def _governorates() -> dict[str, dict[str, str]]:
-    return {cells[0]: {"ar": cells[1], "en": cells[3]} for _, _, cells in place_rows() if cells[4] == "governorate" and cells[0] == cells[5]}
+    return {
+        cells[0]: {"ar": cells[1], "en": cells[3]}
+        for _, _, cells in place_rows()
+        if cells[4] == "governorate" and cells[0] == cells[5]
+    }
 
 
 class Words:
@@ -36,6 +40,8 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language: Language = language
         self.direction = "rtl" if language == "ar" else "ltr"
+        self.comma = self("comma")
+        self.semicolon = self("semicolon")
 
     def __call__(self, key: str, **values: object) -> str:
         """Return a label, its places filled."""
@@ -64,7 +70,7 @@ class Words:
 
     def actors(self, names: list[str]) -> str:
         """Return several actors' names as a list."""
-        return ("، " if self.language == "ar" else ", ").join(map(self.actor, names))
+        return self.comma.join(map(self.actor, names))
 
     def governorate(self, code: str | None) -> str:
         """Return a governorate's name by its p-code."""

@@ -61,9 +61,12 @@ def between(first: Candidate, second: Candidate, name: str) -> Place:
     """Return the area half-way between two places: a road, or "between A and B"."""
     admin1 = first.admin1 if first.admin1 == second.admin1 else None
     return Place(
-        name=name, level=Level.AREA, admin1=admin1,
-        lat=round((first.lat + second.lat) / 2, 4), lon=round((first.lon + second.lon) / 2, 4),
-    )  # fmt: skip
+        name=name,
+        level=Level.AREA,
+        admin1=admin1,
+        lat=round((first.lat + second.lat) / 2, 4),
+        lon=round((first.lon + second.lon) / 2, 4),
+    )
 
 
 def countryside(candidate: Candidate, name: str, side: str | None) -> Place:
@@ -78,5 +81,10 @@ def countryside(candidate: Candidate, name: str, side: str | None) -> Place:
 def place_of(candidate: Candidate, name: str, level: str | None = None, detail: str | None = None) -> Place:
     """Return a candidate as the place of a claim, under the words of the text."""
     return Place(
-        name=name, detail=detail, level=Level(level or candidate.level), admin1=candidate.admin1, lat=candidate.lat, lon=candidate.lon
+        name=name,
+        detail=detail,
+        level=Level(level or candidate.level),
+        admin1=candidate.admin1,
+        lat=candidate.lat,
+        lon=candidate.lon,
     )

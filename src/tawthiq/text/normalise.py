@@ -14,9 +14,25 @@ from functools import lru_cache
 
 # Letters that writers exchange freely, folded to one; the letters of Persian keyboards and of Iraqi spelling included.
 _LETTERS = {
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
-    "ک": "ك", "ی": "ي", "ھ": "ه", "ہ": "ه", "ە": "ه", "گ": "ق", "چ": "ك", "پ": "ب", "ڤ": "ف", "ژ": "ج",
-}  # fmt: skip
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ى": "ي",
+    "ئ": "ي",
+    "ؤ": "و",
+    "ة": "ه",
+    "ک": "ك",
+    "ی": "ي",
+    "ھ": "ه",
+    "ہ": "ه",
+    "ە": "ه",
+    "گ": "ق",
+    "چ": "ك",
+    "پ": "ب",
+    "ڤ": "ف",
+    "ژ": "ج",
+}
 _QUOTES = dict.fromkeys("“”„‟«»″＂〝〞❝❞", '"') | dict.fromkeys("‘’‚‛′`´ʼ", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−ـ", "-")
 _LETTER = r"[\u0621-\u063A\u0641-\u064A]"

@@ -111,6 +111,8 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
 
     "ما لا يقل عن 6" gives least 6 and no most; "more than 50" least 51; "between 20 and 25" both; "عشرات" least 20, vague.
     """
+    if at >= end:
+        return None
     word = words[at]
     if not (word.isdigit() or word in table.starts or word[:1].isdigit() or word[:2] == table.article or word[:1] in table.joins):
         return None
@@ -126,9 +128,9 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
     between = _match(table.between, words, position) if position < end else None
     if between:
         low_read = _plain(words, position + between[1], end, table)
-        high = _range_end(words, low_read[1], end, table) if low_read else None
-        if low_read and high:
-            return Quantity(at, high[1], low_read[0], high[0])
+        upper = _range_end(words, low_read[1], end, table) if low_read else None
+        if low_read and upper:
+            return Quantity(at, upper[1], low_read[0], upper[0])
         return None
     vague = _match(table.vague, words, position) if position < end else None
     if vague is None and position < end and words[position][:1] in table.joins:
@@ -139,9 +141,15 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
     if not read:
         return None
     value, last, _ = read
-    if last < end and words[last] in table.to and kind == "" and words[at].isdigit() and (high := _range_end(words, last, end, table)):
-        if high[0] > value and words[last] != table.joins[0]:
-            return Quantity(at, high[1], value, high[0])
+    if (
+        last < end
+        and words[last] in table.to
+        and kind == ""
+        and words[at].isdigit()
+        and (upper := _range_end(words, last, end, table))
+    ):
+        if upper[0] > value and words[last] != table.joins[0]:
+            return Quantity(at, upper[1], value, upper[0])
     after = _match(table.marks, words, last) if last < end else None
     if after and after[0] in ("at_least", "about") and not kind:
         kind, last = after[0], last + after[1]
@@ -168,5 +176,3 @@ def _range_end(words: list[str], at: int, end: int, table: NumberWords) -> tuple
         read = _plain(words, at, end, table)
         return (read[0], read[1]) if read and read[2] == table.joins[0] else None
     return None
-
-

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from tawthiq.text.normalise import Normalised
 
-_TOKEN = re.compile(
-    r"\d+(?:[/.\-:,]\d+)+|\d+|@[\w.]+|https?://\S+|[^\W\d_]+(?:['’][^\W\d_]+)?|\.{2,}|\n|[^\w\s]|_"
-)
+_TOKEN = re.compile(r"\d+(?:[/.\-:,]\d+)+|\d+|@[\w.]+|https?://\S+|[^\W\d_]+(?:['’][^\W\d_]+)?|\.{2,}|\n|[^\w\s]|_")
 _END = frozenset((".", "!", "؟", "?", "؛", ";", "\n", "..", "...", "…", *"•▪▫◾●⚫🔻📌‣🔴⚠♦■🔥💥📢"))
 
 

@@ -23,8 +23,8 @@ class DjangoStore:
         names = {entry.report.report for entry in entries}
         rows = ReportRow.objects.filter(current=True, given__in=names)
         stored: dict[str, list[tuple[str, str, str, str]]] = {}
-        for given, *rest in rows.values_list("given", "report", "source", "digest", "vocabulary"):
-            stored.setdefault(given, []).append((*rest,))
+        for row in rows.only("given", "report", "source", "digest", "vocabulary"):
+            stored.setdefault(row.given, []).append((row.report, row.source, row.digest, row.vocabulary))
         out = []
         for entry in entries:
             given, source = entry.report.report, entry.report.source or ""
@@ -65,16 +65,28 @@ class DjangoStore:
                     previous.save(update_fields=["current"])
                     version = previous.version + 1
                 row = ReportRow.objects.create(
-                    acquisition=acquisition, locator=entry.locator, given=entry.given, report=report.report, source=report.source or "",
-                    version=version, digest=entry.digest, reader=reader, vocabulary=vocabulary, data=report.model_dump(mode="json"),
-                )  # fmt: skip
+                    acquisition=acquisition,
+                    locator=entry.locator,
+                    given=entry.given,
+                    report=report.report,
+                    source=report.source or "",
+                    version=version,
+                    digest=entry.digest,
+                    reader=reader,
+                    vocabulary=vocabulary,
+                    data=report.model_dump(mode="json"),
+                )
             ClaimRow.objects.bulk_create(
                 ClaimRow(
-                    key=claim_key(report.report, claim.id), report=row, number=number, kind=str(claim.kind), type=claim.type,
+                    key=claim_key(report.report, claim.id),
+                    report=row,
+                    number=number,
+                    kind=str(claim.kind),
+                    type=claim.type,
                     data=claim.model_dump(mode="json"),
                 )
                 for number, claim in enumerate(claims, 1)
-            )  # fmt: skip
+            )
             changed += 1
         return changed
 
@@ -96,7 +108,8 @@ class DjangoStore:
         """Put these incidents in place of all others."""
         IncidentRow.objects.all().delete()
         IncidentRow.objects.bulk_create(
-            (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents), batch_size=500
+            (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents),
+            batch_size=500,
         )
 
     def incidents(self) -> list[Incident]:

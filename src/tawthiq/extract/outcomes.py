@@ -1,0 +1,213 @@
+"""Tie losses to the occurrences of their sentence, and make occurrences of losses that nothing else explains.
+
+A loss belongs to the act that a cause word, a preposition or the order of the clauses ties it to; told by another source, it
+is another account of that act.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.events import EventBuilder
+from tawthiq.extract.items import Item
+from tawthiq.extract.losses import Victims, attach
+from tawthiq.model import Kind
+
+_LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
+
+
+class Builder(EventBuilder):
+    """Builds the drafts of one sentence, acts and losses together."""
+
+    def build(self, triggers: list[Trigger]) -> list[Draft]:
+        """Return the drafts that the triggers tell, in order; losses are tied to them."""
+        events = [t for t in triggers if t.category != "loss"]
+        owner: dict[int, Draft] = {}
+        for trigger in events:
+            draft = self._event(trigger, triggers)
+            if draft is not None:
+                owner[trigger.order] = draft
+        for trigger in (t for t in triggers if t.category == "loss"):
+            self._loss(trigger, triggers, owner)
+        self.retell()
+        return self.drafts
+
+    def _loss(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> None:
+        item = trigger.item
+        frame = trigger.frame
+        active = trigger.verb and not trigger.passive and frame in ("kill", "hurt", "capture") and self._active(trigger)
+        if trigger.type == "captured" and item.sense.data.get("frame") == "capture" and not trigger.verb and not item.prefix:
+            return
+        if (
+            item.definite
+            and item.sense.data.get("frame") == "head"
+            and not any(q.last == item.first or 0 <= q.first - item.last <= 6 for q in self.sentence.quantities)
+        ):
+            return
+        victims = Victims(self.document, self.sentence, self.mentions, trigger)
+        victims.read(objects=active)
+        if trigger.type == "wounded" and trigger.verb and not victims.rows:
+            return
+        draft = self._cause(trigger, triggers, owner)
+        fresh = False
+        if draft is not None and victims.rows and draft.sentence is not self.sentence and self._other_account(draft, item.first):
+            mine = next((d for d in self.drafts if d.time_from is draft and d.account and not d.losses), None)
+            draft = mine or self._account(draft, trigger)
+        if draft is None:
+            if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
+                return
+            draft = self._alone(trigger, victims)
+            if draft is None:
+                return
+            fresh = True
+        if active or fresh:
+            self._killer(draft, trigger, victims)
+        attach(self.document, draft, victims, trigger.type)  # type: ignore[arg-type]
+        if draft.sentence is self.sentence:
+            draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
+        elif victims.rows:
+            draft.spans.append((min(trigger.start, victims.first), victims.last))
+
+    def _active(self, trigger: Trigger) -> bool:
+        """Say whether a verb that could be a passive has a doer: a gunman or force before an unarmed or numbered object."""
+        item = trigger.item
+        if item.sense.data.get("english") or item.voice == "a":
+            return True
+        if item.person in ("p", "1") and item.form[0] in "px" and item.form.startswith("pp"):
+            return True
+        after = [m for m in self.mentions if item.last <= m.first < trigger.end and m.role == ""]
+        return bool(
+            after
+            and (after[0].person in ("gunman", "attacker") or (after[0].head.category == "actor" and after[0].armed))
+            and len(after) > 1
+            and not after[0].quantity
+        )
+
+    def _killer(self, draft: Draft, trigger: Trigger, victims: Victims) -> None:
+        """Name who did it where a loss word is all that tells the act: by-phrases, and the subject of an active verb."""
+        counted = {id(m) for m, *_ in victims.rows if m is not None}
+        for mention in self.mentions:
+            if not trigger.start <= mention.first < trigger.end or id(mention) in counted:
+                continue
+            if mention.role in ("by", "behind") or (
+                mention.role == ""
+                and mention.armed
+                and not trigger.passive
+                and trigger.verb
+                and mention.head.category != "object"
+                and trigger.frame in ("kill", "hurt")
+                and mention.first < victims.last
+            ):
+                for name in mention.actors:
+                    if name not in draft.initiators:
+                        draft.initiators.append(name)
+
+    def _cause(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> Draft | None:
+        """Return the occurrence to which a loss belongs."""
+        item = trigger.item
+        following = next(
+            (
+                t
+                for t in triggers
+                if t.item.first > item.first
+                and t.order in owner
+                and owner[t.order].kind is Kind.EVENT
+                and self._harms(owner[t.order])
+            ),
+            None,
+        )
+        previous = next(
+            (t for t in reversed(triggers) if t.item.first < item.first and t.order in owner and self._harms(owner[t.order])),
+            None,
+        )
+        if following is not None and self._linked(item, following):
+            if previous is None or not self._result_before(trigger):
+                return owner[following.order]
+        if previous is not None:
+            if self._new_act(trigger, previous):
+                return None if following is None or not self._linked(item, following) else owner[following.order]
+            return owner[previous.order]
+        if following is not None and not self._contrast_between(item.first, following.item.first):
+            return owner[following.order]
+        last = self.recent[-1] if self.recent else None
+        if (
+            last is not None
+            and not owner
+            and last.sentence.paragraph == self.sentence.paragraph
+            and not self.sentence.times
+            and not self.sentence.has("place")
+            and last.kind is Kind.EVENT
+            and self._harms(last)
+            and last.sentence.number == self.sentence.number - 1
+            and not trigger.verb
+        ):
+            return last
+        told_on = (
+            not owner
+            and not self.sentence.times
+            and not self.sentence.has("place", "turn")
+            and self.sentence.has("say", "distance", "deny", "hedge")
+        )
+        if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
+            pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
+            if pool and pool[-1].sentence.number >= self.sentence.number - 3:
+                return pool[-1]
+        return None
+
+    def _contrast_between(self, first: int, last: int) -> bool:
+        return any(
+            i.category == "conjunction" and first < i.first < last and i.sense.name in self.document.using.contrasts
+            for i in self.sentence.items
+        )
+
+    def _linked(self, item: Item, event: Trigger) -> bool:
+        """Say whether a cause word or a preposition ties an event to the loss before it, with no other clause between."""
+        if self._contrast_between(item.first, event.item.first):
+            return False
+        prefix = event.item.prefix
+        if prefix[:1] in self.document.using.joins[:1] and prefix:
+            return False
+        if prefix and prefix[-1:] in self.document.using.joins[1:2]:
+            return True
+        return any(
+            i.category in _LINKS and item.last <= i.first < event.item.first and event.item.first - i.last <= 6
+            for i in self.sentence.items
+        )
+
+    def _result_before(self, trigger: Trigger) -> bool:
+        return any(
+            i.category in ("result", "resulting") and trigger.item.first - 5 <= i.first < trigger.item.first
+            for i in self.sentence.items
+        )
+
+    def _new_act(self, trigger: Trigger, previous: Trigger) -> bool:
+        """Say whether a loss is an act of its own and no outcome of what came before: another clause with a verb and a doer."""
+        if not trigger.verb or self._result_before(trigger):
+            return False
+        between = [
+            i
+            for i in self.sentence.items
+            if previous.item.last <= i.first <= trigger.item.first
+            and i.category in ("conjunction", "turn", "place")
+            and (i.category != "conjunction" or i.sense.name in self.document.using.contrasts)
+        ]
+        return any(i.category in ("conjunction", "turn") for i in between)
+
+    def _alone(self, trigger: Trigger, victims: Victims) -> Draft | None:
+        """Make an occurrence of a loss that nothing else explains."""
+        type_ = self._weapon_near(trigger) or "attack"
+        clause = (min(trigger.start, victims.first), max(trigger.item.last, victims.last))
+        if not any(m is not None or q is not None for m, q, *_ in victims.rows):
+            return None
+        if trigger.type == "missing":
+            type_ = "disappearance"
+        elif trigger.type == "captured":
+            type_ = "abduction"
+        draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
+        draft.cover(*clause)
+        assign_by = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role in ("side", "against")]
+        for mention in assign_by:
+            for name in mention.actors:
+                if name not in draft.targets:
+                    draft.targets.append(name)
+        self.drafts.append(draft)
+        return draft

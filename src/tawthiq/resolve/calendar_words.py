@@ -1,0 +1,143 @@
+"""Look up the words of a calendar in running text: months, weekdays, parts of a day, "last", "since".
+
+Look-ups answer with a value and how many tokens it took; clitics and the article before a word do not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tawthiq.text.numerals import NumberWords
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """Tokens that say when. `start` and `end` are None where the words stay unresolved.
+
+    `relation`: "" for a date; "after" or "before" for a number of days after or before something told (`days`).
+    `since` marks an open beginning that lasts to publication; `span` a period of more than a day.
+    """
+
+    first: int
+    last: int
+    start: date | None
+    end: date | None
+    relation: str = ""
+    days: int = 0
+    since: bool = False
+    span: bool = False
+    future: bool = False
+
+
+class CalendarWords:
+    """The calendar of a vocabulary, and look-ups in it with clitics and article taken off."""
+
+    def __init__(self, calendar_words: dict[str, Any], numbers: NumberWords, clitics: tuple[str, ...], article: str) -> None:
+        self._numbers = numbers
+        self._clitics = clitics
+        self._article = article
+        self._months: dict[str, int] = calendar_words["months"]
+        self._hijri: dict[str, int] = calendar_words["hijri"]
+        self._weekdays: dict[str, int] = calendar_words["weekdays"]
+        self._days: dict[str, int] = calendar_words["days"]
+        self._ordinals: dict[str, int] = calendar_words["ordinals"]
+        self._units: dict[str, str] = calendar_words["units"]
+        lists = (
+            "parts",
+            "day_word",
+            "last",
+            "next",
+            "this",
+            "since",
+            "within",
+            "before",
+            "after",
+            "until",
+            "beginning",
+            "of",
+            "of_year",
+            "year_word",
+            "hijri_mark",
+            "between",
+            "running",
+            "month_context",
+            "event_after",
+            "midnight",
+            "ahead",
+        )
+        self._sets: dict[str, frozenset[str]] = {name: frozenset(calendar_words[name]) for name in lists}
+        self.starts = self._first_words()
+
+    def _first_words(self) -> frozenset[str]:
+        """Return every token with which a time mention can begin, clitics included."""
+        words = {
+            key.split()[0]
+            for table in (self._months, self._hijri, self._weekdays, self._days, self._ordinals, self._units)
+            for key in table
+        }
+        for name in ("parts", "day_word", "since", "within", "before", "after", "beginning", "last", "next", "this", "between"):
+            words |= {w.split()[0] for w in self._sets[name]}
+        words |= {self._article + w for w in words}
+        joined = self._clitics[0]
+        assimilated = self._article[1] * 2
+        return frozenset(words | {c + w for c in (*self._clitics, assimilated, joined + assimilated) for w in words})
+
+    def _look(self, table: dict[str, int] | dict[str, str], words: list[str], at: int, end: int) -> tuple[Any, int] | None:
+        """Return the value of the longest entry at a token, clitics and article taken off its first word."""
+        if at >= end:
+            return None
+        head = words[at]
+        options = [head]
+        for clitic in self._clitics:
+            if head.startswith(clitic) and len(head) > len(clitic) + 2:
+                options.append(head[len(clitic) :])
+        options += [o[2:] for o in options if o.startswith(self._article)]
+        options += [part for o in (head, head[1:]) if o[:2] == self._article[1] * 2 for part in (self._article + o[2:], o[2:])]
+        for length in (3, 2, 1):
+            if at + length > end:
+                continue
+            rest = words[at + 1 : at + length]
+            for option in options:
+                found = table.get(" ".join([option, *rest]))
+                if found is not None:
+                    return found, length
+        return None
+
+    def _is(self, name: str, words: list[str], at: int, end: int) -> int:
+        """Return how many tokens a word of a list takes at a place, 0 where it is not there."""
+        found = self._look(dict.fromkeys(self._sets[name], 1), words, at, end) if at < end else None
+        return found[1] if found else 0
+
+    def _month_at(self, words: list[str], at: int, end: int) -> tuple[int, int] | None:
+        found = self._look(self._months, words, at, end)
+        if found:
+            return found
+        if at < end and words[at] in ("may", "march"):
+            return (5 if words[at] == "may" else 3), 1
+        return None
+
+    def _unit(self, words: list[str], at: int, end: int) -> str | None:
+        found = self._look(self._units, words, at, end)
+        return found[0] if found else None
+
+
+def safe_date(year: int, month: int, day: int) -> date | None:
+    """Return a date, or None for a day that no calendar has."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def with_year(month: int, day: int, year: int | None, published: date | None) -> date | None:
+    """Return the date, its year found from publication: the latest one not more than a week after it."""
+    if year is not None:
+        return safe_date(year, month, day)
+    if published is None:
+        return None
+    found = safe_date(published.year, month, day)
+    if found is None or found > published + timedelta(days=60):
+        return safe_date(published.year - 1, month, day) or found
+    return found
