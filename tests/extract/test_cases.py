@@ -60,7 +60,7 @@ def test_case(name: str, case: dict[str, Any]) -> None:
     for claim in claims:
         for start, end in claim.evidence:
             assert 0 <= start < end <= len(report.text)
-    wanted = case["claims"]
+    wanted: list[dict[str, Any]] = case["claims"]
     if not wanted:
         assert claims == [], [(c.type, report.text[slice(*c.evidence[0])]) for c in claims]
         return
@@ -70,8 +70,8 @@ def test_case(name: str, case: dict[str, Any]) -> None:
         match = next((c for c in left if seen(c, want) == want), None)
         near = next((seen(c, want) for c in left if c.type == want.get("type")), None)
         assert match is not None, f"expected {want}\nnearest {near}\nall {[c.type for c in claims]}"
-        if "words" in want:
-            assert any(want["words"] in report.text[start:end] for start, end in match.evidence)
+        if "words" in expected:
+            assert any(str(expected["words"]) in report.text[start:end] for start, end in match.evidence)
         left.remove(match)
     if case.get("no_more", False):
         assert left == [], [c.type for c in left]

@@ -45,7 +45,7 @@ def test_places_agree_with_the_administrative_tables(shared: Path) -> None:
     with table.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     communities = {row["pcode"]: row for row in rows}
-    levels = Counter()
+    levels: Counter[str] = Counter()
     for _, number, cells in place_rows():
         code, _, _, _, level, admin1, lat, lon, source = cells[:9]
         levels[level] += 1

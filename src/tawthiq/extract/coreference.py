@@ -23,6 +23,10 @@ class Antecedents:
         self.sentence: Sentence
         self.everywhere = {i.sense.name: str(i.sense.data["kind"]) for s in document.sentences for i in s.of("actor")}
 
+    def latest(self) -> str | None:
+        """Return the actor named last, no civilians."""
+        return next((name for name, _ in reversed(self.named) if name not in _CIVIL), None)
+
     def resolve(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Fill the actors of epithets and of people whose group the text has named."""
         self.sentence = sentence

@@ -75,6 +75,7 @@ class _Run:
         if sentence.number in self.quiet:
             return
         mentions = find_mentions(document, sentence)
+        latest = self.antecedents.latest()
         self.antecedents.resolve(sentence, mentions)
         for scope in scopes:
             source = scope.source
@@ -83,7 +84,7 @@ class _Run:
                     mention.partial = mention.partial or source.first <= mention.first < source.last
         places = find_places(document, sentence, self.votes)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
-        views = find_views(document, sentence, mentions)
+        views = find_views(document, sentence, mentions, latest)
         triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
         for order, trigger in enumerate(triggers):
             trigger.order = order
@@ -155,6 +156,12 @@ class _Run:
             draft.losses = []
         if not draft.initiators and draft.type in _DEFAULT_INITIATORS:
             draft.initiators = [_DEFAULT_INITIATORS[draft.type]]
+        if (
+            draft.type in ("territory-taken", "attack", "looting-destruction")
+            and draft.initiators
+            and set(draft.initiators) <= {"detainees", "protesters"}
+        ):
+            draft.type = "riot"
         if draft.type == "deployment":
             draft.targets = []
         if draft.type in ("protest", "riot"):

@@ -214,7 +214,7 @@ class EventBuilder:
 
     def _refine(self, trigger: Trigger, type_: str) -> str:
         """Return the type that the weapon of the clause makes of an attack or an explosion."""
-        weapon = self._weapon_near(trigger)
+        weapon = self._weapon_near(trigger) or self._airborne(trigger)
         if any(m.actors == ("unknown-aircraft",) and trigger.start <= m.first < trigger.end for m in self.mentions) and type_ in (
             "attack",
             "shelling",
@@ -231,6 +231,23 @@ class EventBuilder:
         if type_ == "assassination":
             return weapon if weapon == "ied" else type_
         return weapon
+
+    def _airborne(self, trigger: Trigger) -> str | None:
+        """Return an air strike where the doer's name says that it flies: طيران التحالف, مروحياته."""
+        words, lexicon = self.document.words, self.document.using.lexicon
+        for mention in self.mentions:
+            if (
+                trigger.start <= mention.first < trigger.end
+                and mention.role in ("", "by", "with")
+                and mention.head.category == "actor"
+            ):
+                for at in range(mention.first, mention.last):
+                    if any(
+                        r.sense.category == "weapon" and r.sense.data.get("type") == "air-drone-strike"
+                        for r in lexicon.readings(words[at])
+                    ):
+                        return "air-drone-strike"
+        return None
 
     def _by_object(self, trigger: Trigger, type_: str) -> str | None:
         """Let the object of a verb settle what it tells: whom was halted, what was seized or freed."""

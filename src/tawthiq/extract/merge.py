@@ -5,20 +5,28 @@ Claims by another source, with another modality or of another day stay apart.
 
 from __future__ import annotations
 
+from collections import deque
+
 from tawthiq.extract.drafts import Draft, add
 from tawthiq.extract.items import Document
-from tawthiq.model import FAMILY_OF, Kind, Modality
+from tawthiq.model import FAMILY_OF, Kind, Level, Modality, Place
+
+# How many claims of one type back a repeat is looked for: a report does not come back to a matter after more.
+_WINDOW = 40
 
 
 def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
     """Return the drafts with repeats joined to the fuller telling, in order of evidence."""
     kept: list[Draft] = []
+    alike: dict[tuple[Kind, str], deque[Draft]] = {}
     body = [d for d in drafts if not d.sentence.headline]
     headlines = [d for d in drafts if d.sentence.headline]
     for draft in body:
-        twin = None if draft.account else next((k for k in kept if _same(k, draft)), None)
+        window = alike.setdefault((draft.kind, draft.type), deque(maxlen=_WINDOW))
+        twin = None if draft.account else next((k for k in window if _same(k, draft)), None)
         if twin is None:
             kept.append(draft)
+            window.append(draft)
         else:
             _join(twin, draft)
     for draft in headlines:
@@ -29,7 +37,7 @@ def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
             draft.kind is Kind.EVENT and (draft.losses or (draft.own_place and (draft.initiators or draft.targets))) and not kept
         ):
             kept.append(draft)
-    return sorted(kept, key=lambda d: min(s for s, _ in d.spans if True))
+    return sorted(kept, key=lambda d: d.first)
 
 
 def _headline_of(headline: Draft, draft: Draft) -> bool:
@@ -64,7 +72,7 @@ def _same(left: Draft, right: Draft) -> bool:
         or not _agree(left.participants, right.participants)
     ):
         return False
-    if left.place and right.place and right.own_place and (left.place.lat, left.place.lon) != (right.place.lat, right.place.lon):
+    if left.place and right.place and right.own_place and not _near(left.place, right.place):
         return False
     if right.time_from is None and right.time is not None and left.time is not None and right.time.start != left.time.start:
         return False
@@ -76,6 +84,16 @@ def _same(left: Draft, right: Draft) -> bool:
     ):
         return False
     return (right.time_from is not None and not right.own_place) or bool(left.losses and right.losses)
+
+
+def _near(left: Place, right: Place) -> bool:
+    """Say whether two places can be one: the same spot, or a stretch and a spot on it."""
+    if (left.lat, left.lon) == (right.lat, right.lon):
+        return True
+    if left.lat is None or left.lon is None or right.lat is None or right.lon is None:
+        return False
+    stretch = Level.AREA in (left.level, right.level)
+    return stretch and abs(left.lat - right.lat) < 0.6 and abs(left.lon - right.lon) < 0.8
 
 
 def _agree(left: list[str], right: list[str]) -> bool:

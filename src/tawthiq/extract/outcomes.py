@@ -141,10 +141,12 @@ class Builder(EventBuilder):
             and not trigger.verb
         ):
             return last
+        placed = any(not self._in_source(i) for i in self.sentence.of("place"))
         told_on = (
             not owner
             and not self.sentence.times
-            and not self.sentence.has("place", "turn")
+            and not placed
+            and not self.sentence.has("turn")
             and self.sentence.has("say", "distance", "deny", "hedge")
         )
         if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
@@ -152,6 +154,11 @@ class Builder(EventBuilder):
             if pool and pool[-1].sentence.number >= self.sentence.number - 3:
                 return pool[-1]
         return None
+
+    def _in_source(self, item: Item) -> bool:
+        """Say whether a place only says where a source is: a nurse at the hospital of."""
+        sources = [s.source for s in self.scopes if s.source is not None and s.source.last is not None]
+        return any(0 <= item.first - (s.last or 0) <= 3 for s in sources)
 
     def _contrast_between(self, first: int, last: int) -> bool:
         return any(

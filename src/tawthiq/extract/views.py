@@ -14,18 +14,20 @@ from tawthiq.model import Kind, Modality
 _CLAUSE_ENDS = ("conjunction",)
 
 
-def find_views(document: Document, sentence: Sentence, mentions: list[Mention]) -> list[Draft]:
-    """Return the assessments and relations of a sentence."""
+def find_views(document: Document, sentence: Sentence, mentions: list[Mention], latest: str | None) -> list[Draft]:
+    """Return the assessments and relations of a sentence; `latest` is the actor that a verb without a subject means."""
     out: list[Draft] = []
     for item in sentence.items:
         draft = None
         match item.category:
             case "want" | "intent" if not _inside(out, item) and not (item.form.startswith("n") and item.definite):
-                draft = _intent(document, sentence, mentions, item)
+                draft = _intent(document, sentence, mentions, item, latest)
             case "able" | "capable" | "unable" | "incapable" if not _inside(out, item):
-                draft = _capability(document, sentence, mentions, item)
+                draft = _capability(document, sentence, mentions, item, latest)
             case "expect" | "warn" if not _inside(out, item) and not item.form.startswith("n"):
                 draft = _forecast(document, sentence, mentions, item)
+            case "join" if not any(d.type == "joins" for d in out) and not item.definite:
+                draft = _joined(document, sentence, mentions, item)
             case "support" if not item.form.startswith("q"):
                 draft = _support(document, sentence, mentions, item)
             case "belong" if item.finite:
@@ -95,13 +97,16 @@ def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
             add(draft.targets, mention.actors)
 
 
-def _intent(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+def _intent(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, latest: str | None) -> Draft | None:
     start, end = _clause(document, sentence, item)
     subject = _subject(mentions, start, item, end)
-    if not subject and not (item.finite and item.person == "1") and item.category != "intent":
+    if not subject and item.person != "1" and not (latest and item.finite and item.form == "xs?"):
         return None
     draft = _make(document, sentence, Kind.ASSESSMENT, "intent", start, end)
     _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
+    if not subject and item.person != "1" and latest:
+        draft.initiators = [latest]
+        draft.targets = [t for t in draft.targets if t != latest]
     if not draft.initiators and item.person == "1" and (speaker := document.outlet.speaker(document.published)):
         draft.initiators = [speaker]
     if negated(document, sentence, item.first):
@@ -109,13 +114,15 @@ def _intent(document: Document, sentence: Sentence, mentions: list[Mention], ite
     return draft
 
 
-def _capability(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+def _capability(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, latest: str | None) -> Draft | None:
     start, end = _clause(document, sentence, item)
     subject = _subject(mentions, start, item, end)
-    if not subject:
+    if not subject and not latest:
         return None
     draft = _make(document, sentence, Kind.ASSESSMENT, "capability", start, end)
     _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
+    if not subject and latest:
+        draft.initiators = [latest]
     if (
         item.category in ("unable", "incapable")
         or negated(document, sentence, item.first)
@@ -196,6 +203,25 @@ def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: 
     _fill(draft, subject, after[:1])
     if negated(document, sentence, item.first):
         draft.modality = Modality.DENIED
+    return draft if draft.targets else None
+
+
+def _joined(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+    """A group that joined another: انضمّ، التحق، بايع."""
+    start, end = _clause(document, sentence, item)
+    named = [
+        m
+        for m in mentions
+        if start <= m.first < end and m.actors and m.armed and m.head.category in ("actor", "epithet", "person", "anaphor")
+    ]
+    before = [m for m in named if m.first < item.first and m.role in ("", "of", "to")]
+    after = [m for m in named if m.first >= item.last]
+    subject = before[-1:] or after[:1]
+    others = [m for m in after if m not in subject]
+    if not subject or not others:
+        return None
+    draft = _make(document, sentence, Kind.RELATION, "joins", start, end)
+    _fill(draft, subject, others[:1])
     return draft if draft.targets else None
 
 

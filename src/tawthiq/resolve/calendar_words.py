@@ -68,6 +68,9 @@ class CalendarWords:
             "ahead",
         )
         self._sets: dict[str, frozenset[str]] = {name: frozenset(calendar_words[name]) for name in lists}
+        self._tables: dict[str, dict[str, int]] = {name: dict.fromkeys(words, 1) for name, words in self._sets.items()}
+        self._firsts: dict[int, frozenset[str]] = {}
+        self._remembered: dict[str, tuple[str, ...]] = {}
         self.starts = self._first_words()
 
     def _first_words(self) -> frozenset[str]:
@@ -84,30 +87,43 @@ class CalendarWords:
         assimilated = self._article[1] * 2
         return frozenset(words | {c + w for c in (*self._clitics, assimilated, joined + assimilated) for w in words})
 
+    def _options(self, word: str) -> tuple[str, ...]:
+        """Return a token as it is and with clitics and article taken off; remembered, since words come back."""
+        found = self._remembered.get(word)
+        if found is None:
+            if len(self._remembered) > 100_000:
+                self._remembered.clear()
+            options = [word]
+            options += [word[len(c) :] for c in self._clitics if word.startswith(c) and len(word) > len(c) + 2]
+            options += [o[2:] for o in options if o.startswith(self._article)]
+            doubled = self._article[1] * 2
+            options += [part for o in (word, word[1:]) if o[:2] == doubled for part in (self._article + o[2:], o[2:])]
+            found = self._remembered[word] = tuple(options)
+        return found
+
     def _look(self, table: dict[str, int] | dict[str, str], words: list[str], at: int, end: int) -> tuple[Any, int] | None:
         """Return the value of the longest entry at a token, clitics and article taken off its first word."""
         if at >= end:
             return None
-        head = words[at]
-        options = [head]
-        for clitic in self._clitics:
-            if head.startswith(clitic) and len(head) > len(clitic) + 2:
-                options.append(head[len(clitic) :])
-        options += [o[2:] for o in options if o.startswith(self._article)]
-        options += [part for o in (head, head[1:]) if o[:2] == self._article[1] * 2 for part in (self._article + o[2:], o[2:])]
+        firsts = self._firsts.get(id(table))
+        if firsts is None:
+            firsts = self._firsts[id(table)] = frozenset(key.split(" ")[0] for key in table)
+        options = [o for o in self._options(words[at]) if o in firsts]
+        if not options:
+            return None
         for length in (3, 2, 1):
             if at + length > end:
                 continue
             rest = words[at + 1 : at + length]
             for option in options:
-                found = table.get(" ".join([option, *rest]))
+                found = table.get(" ".join([option, *rest]) if rest else option)
                 if found is not None:
                     return found, length
         return None
 
     def _is(self, name: str, words: list[str], at: int, end: int) -> int:
         """Return how many tokens a word of a list takes at a place, 0 where it is not there."""
-        found = self._look(dict.fromkeys(self._sets[name], 1), words, at, end) if at < end else None
+        found = self._look(self._tables[name], words, at, end) if at < end else None
         return found[1] if found else 0
 
     def _month_at(self, words: list[str], at: int, end: int) -> tuple[int, int] | None:

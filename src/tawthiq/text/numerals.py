@@ -39,8 +39,19 @@ class NumberWords:
         self.between: dict[tuple[str, ...], str] = {tuple(word.split()): "from" for word in table["range_from"]}
         self.joins = joins
         self.article = article
+        self._known: dict[str, bool] = {}
         self.starts = {key[0] for key in (*self.values, *self.vague, *self.marks)}
         self.starts |= {join + word for join in joins for word in self.starts} | {key[0] for key in self.between}
+
+    def can_start(self, word: str) -> bool:
+        """Say whether a quantity can begin with a token; remembered, since words come back."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) > 100_000:
+                self._known.clear()
+            bare = [word, *(word[len(c) :] for c in (*self.joins, self.article) if word.startswith(c))]
+            known = self._known[word] = word[:1].isdigit() or any(w in self.starts for w in bare)
+        return known
 
 
 def _match(table: dict[tuple[str, ...], Any], words: list[str], at: int, first: str | None = None) -> tuple[Any, int] | None:
@@ -114,7 +125,7 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
     if at >= end:
         return None
     word = words[at]
-    if not (word.isdigit() or word in table.starts or word[:1].isdigit() or word[:2] == table.article or word[:1] in table.joins):
+    if not table.can_start(word):
         return None
     position, kind = at, ""
     if split := _RANGE.match(word):
