@@ -9,6 +9,7 @@ from __future__ import annotations
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
+from tawthiq.model import Kind
 
 _CIVIL = ("civilians", "protesters", "refugees", "detainees", "journalists", "medical", "un", "sohr")
 _TRANSITION = "2024-12-08"
@@ -20,6 +21,7 @@ class Antecedents:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.named: list[tuple[str, str]] = []
+        self.doers: tuple[str, ...] = ()
         self.sentence: Sentence
         self.everywhere = {i.sense.name: str(i.sense.data["kind"]) for s in document.sentences for i in s.of("actor")}
 
@@ -38,6 +40,8 @@ class Antecedents:
                 mention.actors = self._anaphor(list(head.sense.data["kinds"]), exclude=None)
             elif mention.person == "rebel" and not mention.actors:
                 mention.actors = self._rebel()
+            elif (mention.person == "attacker" and not mention.actors) or (mention.person == "soldier" and not mention.actors and head.definite and self.doers):
+                mention.actors = self.doers
             elif mention.person == "soldier" and not mention.actors and not head.suffix:
                 mention.actors = ("syrian-transitional" if self._after_transition() else "syrian-army",)
             elif mention.person == "cell" and not mention.actors:
@@ -55,6 +59,9 @@ class Antecedents:
 
     def note(self, sentence: Sentence, mentions: list[Mention], drafts: list[Draft]) -> None:
         """Remember who acted in a sentence: the doer is the likeliest antecedent of what follows."""
+        for draft in drafts:
+            if draft.kind is Kind.EVENT and draft.initiators and not set(draft.initiators) & set(_CIVIL):
+                self.doers = tuple(draft.initiators)
         for draft in drafts[-1:]:
             for name in draft.initiators[:1]:
                 if name not in _CIVIL and any(n == name for n, _ in self.named):
@@ -82,6 +89,9 @@ class Antecedents:
         for name, kind in reversed(self.named):
             if name != exclude and ("any" in kinds or kind in kinds) and name not in _CIVIL:
                 return (name,)
+        if "any" not in kinds:
+            fitting = [n for n, kind in self.everywhere.items() if kind in kinds]
+            return (fitting[0],) if fitting else ()
         return ()
 
     def _rebel(self) -> tuple[str, ...]:

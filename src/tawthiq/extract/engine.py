@@ -24,6 +24,7 @@ from tawthiq.extract.views import find_views
 from tawthiq.model import Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
+from tawthiq.resolve.places import rank
 
 # What a claim takes when its text names nobody: people held are detainees, closed roads shut civilians in.
 _DEFAULT_TARGETS = {
@@ -34,7 +35,7 @@ _DEFAULT_TARGETS = {
     "chemical-weapon": "civilians",
 }
 _DEFAULT_INITIATORS = {"protest": "protesters", "riot": "protesters"}
-_CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade", "confiscation", "looting-destruction")
+_CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade")
 
 
 def extract_claims(report: Report, zone: str = DEFAULT_ZONE) -> list[Claim]:
@@ -111,9 +112,8 @@ class _Run:
         self.antecedents.note(sentence, mentions, kept)
         self.paragraph = sentence.paragraph
         if places and not kept and not sentence.headline:
-            finest = places[0]
             if _opens_with_place(sentence, places):
-                self.carried = finest.place
+                self.carried = min(reversed(places), key=lambda p: rank(p.place.level)).place
 
     # --- slots -------------------------------------------------------------------------------------------------------
 
@@ -145,12 +145,14 @@ class _Run:
             draft.initiators = []
         if not draft.targets and draft.type in _DEFAULT_TARGETS:
             draft.targets = [_DEFAULT_TARGETS[draft.type]]
-        if (
-            not draft.targets
-            and draft.type in _CIVIL_TARGETS
-            and any(i.category in ("place", "place_town") and trigger.start <= i.first < trigger.end for i in draft.sentence.items)
-        ):
+        if not draft.targets and draft.type in _CIVIL_TARGETS and self._strikes_homes(draft):
             draft.targets = ["civilians"]
+        if not draft.targets and draft.type in ("confiscation", "looting-destruction", "arrest"):
+            before = [
+                d for d in self.told if d is not draft and d.targets and d.first < draft.first and d.initiators == draft.initiators
+            ]
+            if before and draft.type != "arrest":
+                draft.targets = list(before[-1].targets)
         if draft.type == "release":
             draft.targets = ["detainees" if t == "civilians" else t for t in draft.targets]
             draft.losses = []
@@ -181,6 +183,27 @@ class _Run:
                 for entry in draft.losses
             ]
         self._single_victim(draft)
+
+    def _strikes_homes(self, draft: Draft) -> bool:
+        """Say whether what was struck is a town or village itself: its object, or what stands after "on"."""
+        items = draft.sentence.items
+        for trigger in draft.triggers:
+            for item in items:
+                if item.category not in ("place", "place_town") or not trigger.item.last <= item.first < min(
+                    trigger.end, trigger.item.last + 9
+                ):
+                    continue
+                if item.category == "place" and item.sense.data["level"] not in ("town", "point"):
+                    continue
+                before = [
+                    i
+                    for i in items
+                    if i.last == item.first
+                    and i.category in ("prep_in", "prep_at", "place_in", "near", "place_to", "place_countryside", "place_desert")
+                ]
+                if not before and item.prefix[-1:] != self.document.using.joins[1]:
+                    return True
+        return False
 
     def _single_victim(self, draft: Draft) -> None:
         """One person singled out and shot is an assassination."""
@@ -235,9 +258,10 @@ class _Run:
             not places or (draft.account and not any(draft.first <= p.first < draft.last for p in places))
         ):
             return
-        trigger = draft.triggers[0] if draft.triggers else None
-        start, end = (trigger.start, trigger.end) if trigger else (draft.first, draft.last)
-        mention = pick_place(draft, places, min(start, draft.first), max(end, draft.last))
+        inside = [t for t in draft.triggers if sentence.first <= t.item.first < sentence.last]
+        start = min([draft.first, *(t.start for t in inside)])
+        end = max([draft.last, *(t.end for t in inside)])
+        mention = pick_place(draft, places, sentence, max(start, sentence.first), min(end, sentence.last))
         if mention is not None:
             draft.place, draft.own_place = mention.place, True
             if not sentence.headline:
@@ -297,6 +321,9 @@ class _Run:
         if modality is Modality.FORECAST:
             modality = Modality.HYPOTHETICAL
         draft.modality = modality
+        if modality in (Modality.DENIED, Modality.HYPOTHETICAL) and draft.time_from is not None and not draft.account:
+            # What is denied or threatened does not take the day of what was told before.
+            draft.time, draft.time_from = None, None
         for trigger in draft.triggers[:1]:
             if trigger.verb and modality is Modality.ASSERTED and negated(self.document, sentence, trigger.item.first):
                 draft.modality = Modality.DENIED

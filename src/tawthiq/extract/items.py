@@ -109,6 +109,7 @@ class Reader:
         self.glue = frozenset(clitics["glue"])
         self.columns = frozenset(clitics["columns"])
         self.gunfire, self.gunfire_verbs = frozenset(clitics["gunfire"]), frozenset(clitics["gunfire_verbs"])
+        self.vague_places = frozenset(clitics["vague_places"])
         self.agencies = tuple(clitics["agencies"])
         self.roads = frozenset(clitics["roads"])
         self.pronouns = frozenset(clitics["pronouns"])

@@ -30,7 +30,7 @@ _PREPOSITIONS = {
     "prep_in": "in",
     "prep_from": "of",
     "prep_to": "to",
-    "prep_with": "beside",
+    "prep_with": "along",
     "prep_by": "by",
     "prep_at": "at",
 }
@@ -285,7 +285,7 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
             continue
         person = next((i for i in items if i.category in ("person", "object")), None)
         if any(
-            i.finite or (i.category in ("weapon", "relative", "that", "conjunction") and words[at] not in using.link_words)
+            (i.finite or i.category in ("weapon", "relative", "that", "conjunction")) and words[at] not in using.link_words
             for i in items
         ):
             break

@@ -9,6 +9,8 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 
+# Whom a release frees, whatever the grammar.
+_FREED = {"detainees", "civilians", "refugees"}
 _CROWDS = ("protest", "riot")
 _VICTIM_ONLY = (
     "arrest",
@@ -32,13 +34,16 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
     if draft.type in ("armed-clash", "agreement") or frame in ("clash", "agree"):
         _sides(draft, trigger, inside)
         return
-    light = _carrier(draft.sentence, trigger)
+    light = _carrier(document, draft.sentence, trigger)
     subject_taken = bool(draft.initiators)
     bare_after: list[Mention] = []
     for mention in inside:
         if mention.partial:
             continue
         role = mention.role
+        if draft.type == "release" and mention.actors and set(mention.actors) <= _FREED:
+            _target(draft, mention)
+            continue
         if role in ("by", "behind") or role == "with":
             add(draft.initiators, mention.actors)
         elif role == "beside":
@@ -58,7 +63,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role == "to":
             _to(draft, trigger, light, mention)
         elif role == "at":
-            if frame == "explode" and mention.armed_owner and not draft.targets:
+            if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.armed_owner and not draft.targets:
                 _target(draft, mention)
         elif role == "in":
             if (
@@ -93,7 +98,7 @@ def _target(draft: Draft, mention: Mention) -> None:
 def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
     for mention in inside:
         if (
-            mention.role in ("between", "beside", "", "with", "by", "side", "against", "on", "of", "to")
+            mention.role in ("between", "beside", "along", "", "with", "by", "side", "against", "on", "of", "to")
             and mention.armed
             and mention.head.category != "adjective"
         ):
@@ -105,11 +110,11 @@ def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
             ):
                 continue
             add(draft.participants, mention.actors)
-        elif mention.person and mention.role in ("between", "beside") and draft.type == "agreement":
+        elif mention.person and mention.role in ("between", "beside", "along") and draft.type == "agreement":
             add(draft.participants, mention.actors)
 
 
-def _carrier(sentence: Sentence, trigger: Trigger) -> Trigger | None:
+def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigger | None:
     """Return the verb that carries a noun trigger (launched, carried out, was exposed to), the nearest before it in its clause."""
     if trigger.verb:
         return None
@@ -126,7 +131,7 @@ def _carrier(sentence: Sentence, trigger: Trigger) -> Trigger | None:
                 best = item  # a relative clause after the noun: كمين نفذته خلايا
     if best is None:
         return None
-    passive = best.voice == "p"
+    passive = best.voice == "p" or (best.voice == "?" and document.passive_mark(best.first))
     return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
 
 

@@ -97,6 +97,17 @@ def _one(
     words = document.words
     noun = next((i for i in sentence.items if i.last == first and i.category in _LEVEL_NOUNS), None)
     noun = noun or _ends_at(sentence, first, _NOUNS)
+    if (
+        _ends_at(sentence, first, ("place_quarter",)) is not None
+        and not items[0].prefix
+        and all(i.sense.data["level"] != "point" for i in items)
+    ):
+        return None
+    codes = {i.sense.data["code"].lower() for i in items}
+    if codes & document.using.vague_places and (_same_after(sentence, last) or not _said_in(sentence, first, items[0])):
+        return None
+    if _dateline(document, sentence, first, last):
+        return None
     desert = _ends_at(sentence, first, ("place_desert",))
     rural = _ends_at(sentence, first, ("place_countryside",))
     hashed = words[first - 1] == "#" if first > sentence.first else False
@@ -112,11 +123,19 @@ def _one(
         if not (noun or hashed or near or by_in):
             return None
     wanted = _LEVEL_NOUNS.get(noun.category) if noun else None
-    candidate = choose([Candidate.of(i.sense.data) for i in items], wanted, votes)
+    near_by = [
+        (i.sense.data["lat"], i.sense.data["lon"])
+        for i in sentence.of("place")
+        if (i.first, i.last) != (first, last) and i.sense.data["level"] in ("town", "point", "area") and abs(i.first - last) <= 8
+    ]
+    candidate = choose([Candidate.of(i.sense.data) for i in items], wanted, votes, near_by)
     start = noun.first if noun else first
     side, stop = _side(sentence, last)
     if side is None and _before_side(sentence, start):
         start -= 1
+        if before and before[-1].last == start:
+            # "X west of Y": Y only says where X is.
+            return None
     name = _words(document, first, last, items[0].prefix)
     if desert:
         full = _words(document, desert.first, stop if side else last, desert.prefix)
@@ -140,6 +159,25 @@ def _one(
     if detail and candidate.level == "town" and level is None:
         level = "point"
     return PlaceMention(start, last, place_of(candidate, name, level, detail), _origin(sentence, start), candidate)
+
+
+def _same_after(sentence: Sentence, last: int) -> bool:
+    return any(i.first == last and i.category == "place_same" for i in sentence.items)
+
+
+def _said_in(sentence: Sentence, first: int, item: Item) -> bool:
+    """Say whether "in" stands before a vague place: the desert, Syria; else it is a quality or a title."""
+    return bool(item.prefix) or any(
+        i.last == first and i.category in ("place_in", "prep_in", "place_desert", "prep_from") for i in sentence.items
+    )
+
+
+def _dateline(document: Document, sentence: Sentence, first: int, last: int) -> bool:
+    """Say whether a name is the dateline of a dispatch: BEIRUT, Feb 15 (LN) -"""
+    words = document.words
+    if first != sentence.first or words[first][:1] >= "\u0600" or last >= sentence.last:
+        return False
+    return words[last] in ("-", ",", "(") and "-" in words[last : last + 9]
 
 
 def _is_governorate(items: list[Item]) -> bool:
@@ -223,16 +261,21 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
     return out
 
 
-def pick_place(draft: Draft, places: list[PlaceMention], start: int, end: int) -> PlaceMention | None:
-    """Return the place of a claim among those of its sentence: of its clause first, the most exact, the nearest."""
-    own = [p for p in places if start <= p.first < end]
-    pool = [p for p in own if not p.origin] or ([] if draft.type != "displacement" else own)
+def pick_place(draft: Draft, places: list[PlaceMention], sentence: Sentence, start: int, end: int) -> PlaceMention | None:
+    """Return the place of a claim among those of its sentence: of its clause first, the most exact, the nearest.
+
+    Where people came from is no place of an act; where they fled or were sent to neither.
+    """
+    leaving = draft.type in ("displacement", "release")
+    usable = [p for p in places if not p.origin or draft.type in ("displacement", "protest")]
+    if leaving:
+        usable = [p for p in usable if not any(i.last == p.first and i.category == "place_to" for i in sentence.items)]
+    own = [p for p in usable if start <= p.first < end]
+    pool = own
     if not pool:
-        earlier = [p for p in places if p.first < start and not p.origin]
-        later = [p for p in places if p.first >= end and not p.origin]
+        earlier = [p for p in usable if p.first < start]
+        later = [p for p in usable if p.first >= end]
         pool = earlier[-1:] or (later[:1] if not draft.sequel else [])
-        if not pool:
-            pool = own[:1]
     if not pool:
         return None
     anchor = draft.triggers[0].item.first if draft.triggers else start
@@ -244,7 +287,7 @@ def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMent
     dated = [t for t in sentence.times if not t.relation]
     own = [t for t in dated if start <= t.first < end]
     if own:
-        return min(own, key=lambda t: (t.since, abs(t.first - anchor)))
+        return min(own, key=lambda t: (t.weak, t.since, abs(t.first - anchor)))
     before = [t for t in dated if t.first < start]
     if before:
         return before[-1]

@@ -53,7 +53,7 @@ class Stances:
             return [Scope(sentence.first, sentence.last, Source(SourceType.SOCIAL, words=words), None)]
         contrast = [i.first for i in sentence.items if i.category == "conjunction" and i.sense.name in document.using.contrasts]
         for item in sentence.items:
-            if item.category in SAYING and self._speaks(sentence, item):
+            if item.category in SAYING and self._speaks(sentence, item) and not self._relayed(sentence, item):
                 source = self._speaker(sentence, item)
                 limit = min([c for c in contrast if c > item.last + 1], default=sentence.last)
                 modality = _MODALITY.get(item.category)
@@ -107,6 +107,13 @@ class Stances:
                 and any(i.category == "that" and item.last <= i.first <= item.last + 8 for i in sentence.items)
             )
         )
+
+    def _relayed(self, sentence: Sentence, item: Item) -> bool:
+        """Say whether a verb only tells what was going round, inside a denial: نفى صحة ما تداولته صفحات."""
+        if item.sense.data.get("frame") != "social" and item.category != "say":
+            return False
+        what = any(i.category == "relayed" and i.last == item.first for i in sentence.items)
+        return what and any(i.category == "deny" and i is not item for i in sentence.items)
 
     def _closes(self, sentence: Sentence, item: Item) -> bool:
         """Say whether an English "X said" ends its sentence or its clause, so that it governs what is before it."""

@@ -236,7 +236,7 @@ def _joins(document: Document, sentence: Sentence, mentions: list[Mention], item
         and (m.armed or m.person == "fighter")
         and m.head.category in ("actor", "person", "epithet", "object")
     ]
-    beside = [m for m in named if m.role in ("beside", "with", "side", "in") and m.first > min(n.first for n in named)]
+    beside = [m for m in named if m.role in ("beside", "along", "with", "side", "in") and m.first > min(n.first for n in named)]
     if not named:
         return None
     subject = [m for m in named if m not in beside]

@@ -17,7 +17,8 @@ class TimeMention:
     """Tokens that say when. `start` and `end` are None where the words stay unresolved.
 
     `relation`: "" for a date; "after" or "before" for a number of days after or before something told (`days`).
-    `since` marks an open beginning that lasts to publication; `span` a period of more than a day.
+    `since` marks an open beginning that lasts to publication; `span` a period of more than a day; `weak` a part of the day
+    that gives way to any day said beside it.
     """
 
     first: int
@@ -29,6 +30,7 @@ class TimeMention:
     since: bool = False
     span: bool = False
     future: bool = False
+    weak: bool = False
 
 
 class CalendarWords:
@@ -56,6 +58,7 @@ class CalendarWords:
             "after",
             "until",
             "beginning",
+            "alone",
             "of",
             "of_year",
             "year_word",

@@ -59,7 +59,7 @@ class DateReader(PeriodReader):
         return out
 
     def _at(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
-        for read in (self._since, self._absolute, self._day, self._weekday, self._period, self._distance):
+        for read in (self._since, self._absolute, self._day, self._weekday, self._period, self._distance, self._part):
             mention = read(words, at, end, published)
             if mention:
                 return mention
@@ -249,6 +249,12 @@ class DateReader(PeriodReader):
         day = published + timedelta(days=offset) if published else None
         return TimeMention(at, position, day, day, future=offset > 0)
 
+    def _part(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
+        """Read "in the morning" alone as the day of publication."""
+        if words[at] in self._sets["alone"]:
+            return TimeMention(at, at + 1, published, published, weak=True)
+        return None
+
     def _ordinal_day(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
         """Read "for the third day (running)": from two days before publication to publication."""
         if at >= end or not self._is("day_word", words, at, end):
@@ -322,6 +328,9 @@ def _join(left: TimeMention, right: TimeMention) -> TimeMention | None:
     """Make one of two mentions side by side: a weekday with its date, "today, for the third day"."""
     if left.relation or right.relation or left.since:
         return None
+    if right.weak or left.weak:
+        kept = left if right.weak else right
+        return TimeMention(left.first, right.last, kept.start, kept.end, span=kept.span, since=kept.since)
     if right.span and left.start == left.end == right.end:
         return TimeMention(left.first, right.last, right.start, right.end, span=True)
     if not right.span and not left.span and right.start is not None:

@@ -34,16 +34,21 @@ class Candidate:
         return cls(data["code"], data["name"], data["level"], data["admin1"], data["lat"], data["lon"])
 
 
-def choose(candidates: list[Candidate], wanted: str | None, votes: Counter[str]) -> Candidate:
+def choose(
+    candidates: list[Candidate], wanted: str | None, votes: Counter[str], near: list[tuple[float, float]] | None = None
+) -> Candidate:
     """Return the likeliest candidate.
+
+    `near` are coordinates of places in the same sentence: of two villages of one name the nearer one is meant.
 
     `wanted` is the level that the noun before the name asks for ("town", "district", "governorate"), `votes` how often the
     text names each governorate otherwise. Towns win over administrative units of the same name unless one is asked for.
     """
 
-    def key(candidate: Candidate) -> tuple[int, int, int, str]:
+    def key(candidate: Candidate) -> tuple[int, int, int, float, str]:
+        apart = min((abs(candidate.lat - lat) + abs(candidate.lon - lon) for lat, lon in near), default=0.0) if near else 0.0
         fits = 0 if wanted is None or candidate.level == wanted or (wanted == "point" and candidate.level == "town") else 1
-        return (fits, -votes.get(candidate.admin1 or "", 0), _level_order(candidate.level), candidate.code)
+        return (fits, -votes.get(candidate.admin1 or "", 0), _level_order(candidate.level), apart, candidate.code)
 
     return min(candidates, key=key)
 
