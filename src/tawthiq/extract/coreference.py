@@ -40,7 +40,9 @@ class Antecedents:
                 mention.actors = self._anaphor(list(head.sense.data["kinds"]), exclude=None)
             elif mention.person == "rebel" and not mention.actors:
                 mention.actors = self._rebel()
-            elif (mention.person == "attacker" and not mention.actors) or (mention.person == "soldier" and not mention.actors and head.definite and self.doers):
+            elif (mention.person == "attacker" and not mention.actors) or (
+                mention.person == "soldier" and not mention.actors and head.definite and self.doers
+            ):
                 mention.actors = self.doers
             elif mention.person == "soldier" and not mention.actors and not head.suffix:
                 mention.actors = ("syrian-transitional" if self._after_transition() else "syrian-army",)

@@ -125,6 +125,16 @@ class _Run:
         if draft.type == "body-found":
             clause = mentions
         held_rows(document, draft, clause)
+        before = [d for d in self.told if d.first < draft.first and d.losses and d is not draft]
+        if before and before[-1].losses[-1].who and any(m.head.sense.name in document.using.others for m in clause):
+            shared = before[-1].losses[-1].who
+            draft.losses = [entry if entry.who else entry.model_copy(update={"who": shared}) for entry in draft.losses]
+        if draft.type == "torture":
+            draft.losses = [
+                entry.model_copy(update={"who": "detainees"}) if entry.who in (None, "civilians") else entry
+                for entry in draft.losses
+            ]
+            draft.targets = ["detainees" if t == "civilians" else t for t in draft.targets]
         if draft.type in ("armed-clash", "agreement"):
             add(draft.participants, [*draft.initiators, *draft.targets])
             draft.initiators, draft.targets = [], []

@@ -67,6 +67,10 @@ class EventBuilder:
         if same is not None:
             if _more_telling(type_, same.type):
                 same.type = type_
+            first = same.triggers[0]
+            if first.verb and not same.targets and trigger.end > first.end:
+                first.end = trigger.end
+                assign(self.document, same, first, self.mentions)
             same.triggers.append(trigger)
             same.cover(trigger.start, trigger.item.last)
             assign(self.document, same, trigger, self.mentions)

@@ -110,6 +110,8 @@ class Reader:
         self.columns = frozenset(clitics["columns"])
         self.gunfire, self.gunfire_verbs = frozenset(clitics["gunfire"]), frozenset(clitics["gunfire_verbs"])
         self.vague_places = frozenset(clitics["vague_places"])
+        self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
+        self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
         self.roads = frozenset(clitics["roads"])
         self.pronouns = frozenset(clitics["pronouns"])
@@ -255,7 +257,9 @@ class Document:
             if not hidden[offset]:
                 at = first + offset
                 for reading in lexicon.readings(word):
-                    found.append(Item(at, at + 1, reading.sense, reading.form, reading.prefix, reading.definite, reading.suffix))
+                    # An accusative ending is no pronoun.
+                    ending = reading.suffix if reading.suffix in self.using.endings else ""
+                    found.append(Item(at, at + 1, reading.sense, reading.form, reading.prefix, reading.definite, ending))
         found.sort(key=lambda item: (item.first, -item.last))
         return found
 

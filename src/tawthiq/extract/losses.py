@@ -122,6 +122,10 @@ class Victims:
         if quantity is None and item.dual and not (item.form.startswith("q") and not self.document.dual_mark(item.first)):
             quantity = Quantity(item.first, item.last, 2, 2)
         totals = [i for i in self.sentence.items if i.category == "total" and i.first < item.first]
+        if quantity is None:
+            after = next((q for q in self.sentence.quantities if q.first == item.last), None)
+            free = after is not None and not any(m.first <= after.first < m.last for m in self.mentions)
+            quantity = after if free and item.definite else None
         if quantity is None and totals:
             quantity = next((q for q in self.sentence.quantities if totals[-1].last <= q.first < item.first), None)
         if quantity is None:
@@ -143,6 +147,8 @@ class Victims:
             self.first = min(self.first, quantity.first)
             self.last = max(self.last, quantity.last)
         plural = item.plural or item.form in ("np", "qpp", "qpa")
+        if not following and quantity is not None and quantity.first > item.last:
+            following = [m for m in self.mentions if m.quantity is quantity]
         if following:
             self.last = max(self.last, following[-1].last)
             self.rows.append((following[0], quantity or following[0].quantity, not plural, ""))
@@ -151,15 +157,18 @@ class Victims:
             self.rows.append((None, quantity, not plural, ""))
 
     def _ratio(self, item: Item) -> Quantity | None:
-        """Read a number that a list gives after the word: "القتلى: 5", "عدد القتلى إلى 6"."""
+        """Read a number that a list gives after the word: "القتلى: 5", "ارتفع عدد القتلى ... إلى 6"."""
+        words, to = self.document.words, self.document.using.numbers.to
+        reach = 30 if any(i.category == "total" and i.first <= item.first <= i.last + 2 for i in self.sentence.items) else 9
         for quantity in self.sentence.quantities:
-            if item.last <= quantity.first <= item.last + 9 and any(
-                w in (":",) or w in self.document.using.numbers.to for w in self.document.words[item.last : quantity.first]
+            if not item.last <= quantity.first <= item.last + reach:
+                continue
+            before = words[quantity.first - 1]
+            linked = before == ":" or (before in to and before not in self.document.using.and_words)
+            if linked and not any(
+                i.category in ("including", "loss") and item.last <= i.first < quantity.first for i in self.sentence.items
             ):
-                if not any(
-                    i.category in ("including", "loss") and item.last <= i.first < quantity.first for i in self.sentence.items
-                ):
-                    return quantity
+                return quantity
         return None
 
     def _quantity_before(self, before: int) -> None:
@@ -226,6 +235,9 @@ class Victims:
         if mention is not None:
             item = mention.head
             one = not (item.plural or item.form == "p" or (item.category in ("actor", "epithet", "anaphor")))
+            if item.category == "actor" and item.sense.name == "civilians":
+                word = self.document.words[item.first]
+                one = word[:1] < "\u0600" and not word.endswith("s") and word not in self.document.using.english_plurals
             ordinal = item.sense.name in self.document.using.ordinal_people
             self.rows.append((mention, quantity, one or ordinal, ""))
             self.last = max(self.last, mention.last)
@@ -242,6 +254,7 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
     """
     previous = next((loss.who for loss in reversed(draft.losses) if loss.who), None)
     rows = list(victims.rows)
+    made: list[Loss] = []
     for index, (mention, quantity, one, tie) in enumerate(rows):
         name_only = (
             mention is not None and quantity is None and mention.head.category in ("actor", "epithet", "anaphor") and index > 0
@@ -251,14 +264,24 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
                 _share(draft, rows[index - 1][0], mention, outcome)
             continue
         who = _who(document, draft, mention, quantity, previous)
+        if who is None and mention is not None and (mention.neutral or mention.person == "soldier"):
+            who = next((m.actors[0] for m, *_ in rows if m is not None and m.actors and m.armed), None)
         vague = mention is not None and mention.definite and quantity is None and not one
         row = loss_row(who, outcome, quantity, one=one, vague=vague)
         same = [entry for entry in draft.losses if entry.who == row.who and entry.outcome == row.outcome]
+        mine = [entry for entry in same if entry in made]
+        if mine and row.min is not None and mine[0].min is not None and row.max is not None and mine[0].max is not None:
+            # "An officer and two soldiers": one row of three.
+            total = mine[0].model_copy(update={"min": mine[0].min + row.min, "max": mine[0].max + row.max})
+            draft.losses[draft.losses.index(mine[0])] = total
+            made[made.index(mine[0])] = total
+            continue
         if same and (row.status == "unquantified" or any(entry.min == row.min and entry.max == row.max for entry in same)):
             continue
         if same and same[0].status in ("unquantified", "unknown"):
             draft.losses.remove(same[0])
         draft.losses.append(row)
+        made.append(row)
         previous = who or previous
         if mention is not None:
             draft.victims.append(mention)
@@ -287,6 +310,8 @@ def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Qu
         who = previous or struck
     elif mention.actors:
         who = mention.actors[0]
+        if mention.head.suffix and who in draft.initiators and struck:
+            who = struck  # "two of its fighters": not the doer's own
     elif mention.neutral:
         who = struck
     if mention is not None and mention.person == "soldier" and not mention.head.suffix and struck and who == "syrian-army":

@@ -94,6 +94,11 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
             out[-1].quantity = out[-1].quantity or mention.quantity
             at = mention.last
             continue
+        if mention.head.category == "object" and any(
+            i.last == mention.first and i.category in ("place_point", "place_quarter") for i in sentence.items
+        ):
+            at = mention.head.last  # the name of a junction or quarter: مفرق الفرن
+            continue
         mention.partial = any(
             i.last <= first < i.last + 12 and not _parted(sentence, i.last, first) for first in (mention.first,) for i in parts
         )

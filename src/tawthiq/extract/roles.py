@@ -85,7 +85,12 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 add(draft.initiators, mention.actors)
         elif role == "":
             bare_after.append(mention)
-    _bare(document, draft, trigger, light, bare_after, subject_taken)
+    for hit in draft.sentence.of("hit"):
+        if trigger.start <= hit.first < trigger.end and hit.first > trigger.item.first and not trigger.verb:
+            for mention in inside:
+                if 0 <= mention.first - hit.last <= 2:
+                    _target(draft, mention)
+    _bare(document, draft, trigger, light, bare_after, subject_taken, mentions)
 
 
 def _target(draft: Draft, mention: Mention) -> None:
@@ -147,7 +152,13 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
 
 
 def _bare(
-    document: Document, draft: Draft, trigger: Trigger, light: Trigger | None, bare: list[Mention], subject_taken: bool
+    document: Document,
+    draft: Draft,
+    trigger: Trigger,
+    light: Trigger | None,
+    bare: list[Mention],
+    subject_taken: bool,
+    mentions: list[Mention],
 ) -> None:
     """Mentions without a role word: subject and object by voice and order."""
     verb = trigger if trigger.verb else light
@@ -160,6 +171,11 @@ def _bare(
     if verb is None:
         _after_noun(draft, trigger, bare)
         return
+    if verb is trigger and item.suffix in document.using.pronouns and item.suffix and trigger.frame == "act":
+        # "three youths whom it arrested": the pronoun on the verb is the people named before it.
+        antecedent = [m for m in mentions if m.last <= item.first <= m.last + 9 and m.person and not m.partial]
+        if antecedent and draft.type not in ("sweep",):
+            _target(draft, antecedent[-1])
     before = [m for m in bare if m.last <= verb.item.first]
     after = [m for m in bare if m.first >= verb.item.last]
     if verb.passive or trigger.frame in ("die", "flee", "flee-people", "vanish"):
