@@ -53,6 +53,8 @@ class Antecedents:
             elif head.suffix and self._first_person(mention):
                 speaker = self.document.outlet.speaker(self.document.published)
                 mention.actors = (speaker,) if speaker else mention.actors
+            elif mention.neutral and not head.suffix and not mention.actors and mention.person:
+                mention.likely = self.latest()
             elif mention.neutral and head.suffix and not mention.actors and self.named:
                 mention.actors = self._anaphor(["any"], exclude=None)
             if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):

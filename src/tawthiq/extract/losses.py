@@ -313,7 +313,9 @@ def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Qu
         if mention.head.suffix and who in draft.initiators and struck:
             who = struck  # "two of its fighters": not the doer's own
     elif mention.neutral:
-        who = struck
+        who = struck or (
+            mention.likely if mention.likely not in draft.initiators and not draft.targets and not draft.participants else None
+        )
     if mention is not None and mention.person == "soldier" and not mention.head.suffix and struck and who == "syrian-army":
         who = struck if struck != "civilians" else who
     return None if who == "unknown-gunmen" else who

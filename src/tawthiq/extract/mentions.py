@@ -41,7 +41,8 @@ _REACH = 7
 
 @dataclass(slots=True)
 class Mention:
-    """A noun phrase. `actors` is empty for people whom only the context can name; `neutral` says they are fighters of someone."""
+    """A noun phrase. `actors` is empty for people whom only the context can name; `neutral` says they are
+    fighters of someone, `likely` whose, where nothing else says it."""
 
     first: int
     last: int
@@ -54,6 +55,7 @@ class Mention:
     joined: bool = False
     definite: bool = False
     partial: bool = False
+    likely: str | None = None
 
     @property
     def armed_owner(self) -> bool:

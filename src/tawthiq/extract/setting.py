@@ -173,7 +173,7 @@ def _said_in(sentence: Sentence, first: int, item: Item) -> bool:
 
 
 def _dateline(document: Document, sentence: Sentence, first: int, last: int) -> bool:
-    """Say whether a name is the dateline of a dispatch: BEIRUT, Feb 15 (LN) -"""
+    """Say whether a name is the dateline of a dispatch: BEIRUT, Feb 15 (LN) -."""
     words = document.words
     if first != sentence.first or words[first][:1] >= "\u0600" or last >= sentence.last:
         return False
