@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from tawthiq.workspace.store import DjangoStore
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.split("\n")[0] if __doc__ else None
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn conflict reports, Arabic first, into attributed claims, incidents and briefs.",
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from tawthiq.archive.originals import Originals
-from tawthiq.archive.reading import READER_VERSION, Defaults, Item, Problem, find_files, read_file
+from tawthiq.archive.reading import READER_VERSION, Defaults, Item, Problem, find_files, read_file, why_not
 from tawthiq.extract.engine import extract_claims
 from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.link.incidents import Told, link_claims
@@ -90,8 +90,11 @@ def read_paths(
     for path in paths:
         files = find_files(path)
         if not files:
-            problem(str(path), "no readable file in this folder")
+            problem(str(path), "no file in this folder")
         for file in files:
+            if reason := why_not(file):
+                problem(str(file), reason)
+                continue
             try:
                 data = file.read_bytes()
             except OSError as error:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tawthiq.archive.reading import Defaults, Item, Problem, find_files, language_of, read_file
+from tawthiq.archive.reading import Defaults, Item, Problem, find_files, language_of, read_file, why_not
 
 
 def read(name: str, data: bytes, defaults: Defaults = Defaults()) -> list[Item | Problem]:  # noqa: B008
@@ -108,7 +108,9 @@ def test_folders_are_walked_without_hidden_files(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
-    assert [p.name for p in find_files(tmp_path)] == ["a.json", "b.txt", "c.html"]
+    found = find_files(tmp_path)
+    assert [p.name for p in found] == ["a.json", "b.txt", "picture.png", "c.html"]
+    assert [p.name for p in found if why_not(p)] == ["picture.png"]
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.json", "a.jsonl", "a.md"]))

@@ -55,11 +55,18 @@ class Problem:
 
 
 def find_files(path: Path) -> list[Path]:
-    """Return the readable files of a path: itself, or all below a folder, hidden ones left out, in order of their names."""
+    """Return the files of a path: itself, or all below a folder, hidden ones left out, in order of their names."""
     if path.is_dir():
-        files = [p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES]
+        files = [p for p in path.rglob("*") if p.is_file()]
         return sorted(p for p in files if not any(part.startswith(".") for part in p.relative_to(path).parts))
     return [path]
+
+
+def why_not(path: Path) -> str | None:
+    """Say why a file is not opened at all: its ending is none of `SUFFIXES`. None for one that is."""
+    if path.suffix.lower() in SUFFIXES:
+        return None
+    return f"not a kind of file that is read ({' '.join(SUFFIXES)})"
 
 
 def read_file(name: str, data: bytes, defaults: Defaults = Defaults()) -> Iterator[Item | Problem]:
