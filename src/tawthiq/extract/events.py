@@ -339,7 +339,7 @@ class EventBuilder:
             i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite
             for i in clause
         ):
-            return False
+            return trigger.item.finite or trigger.item.form == "xs?"
         if any(i.category == "object" and i.sense.name in self.document.using.columns for i in clause):
             return True
         return any(

@@ -11,7 +11,7 @@ from tawthiq.extract.mentions import Mention
 from tawthiq.extract.stance import negated
 from tawthiq.model import Kind, Modality
 
-_CLAUSE_ENDS = ("conjunction",)
+_GROUPS = ("actor", "epithet", "anaphor", "object")
 
 
 def find_views(document: Document, sentence: Sentence, mentions: list[Mention], latest: str | None) -> list[Draft]:
@@ -30,7 +30,7 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention], 
                 draft = _joined(document, sentence, mentions, item)
             case "support" if not item.form.startswith("q"):
                 draft = _support(document, sentence, mentions, item)
-            case "belong" if item.finite:
+            case "belong" if item.finite or item.form == "xs?":
                 draft = _tie(document, sentence, mentions, item, "member-of")
             case "first" if not any(d.type == "joins" for d in out):
                 draft = _joins(document, sentence, mentions, item)
@@ -79,7 +79,7 @@ def _subject(mentions: list[Mention], start: int, item: Item, end: int) -> list[
             run.insert(0, before[-len(run) - 1])
         return run
     after = [m for m in _armed(mentions, item.last, min(end, item.last + 4)) if m.role == ""]
-    return after[:1] if item.finite else []
+    return after[:1] if item.finite or item.form == "xs?" else []
 
 
 def _make(document: Document, sentence: Sentence, kind: Kind, type_: str, start: int, end: int) -> Draft:
@@ -180,10 +180,8 @@ def _responsibility(document: Document, sentence: Sentence, mentions: list[Menti
 
 def _support(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
     start, end = _clause(document, sentence, item)
-    subject = [m for m in _subject(mentions, start, item, end) if m.head.category in ("actor", "epithet", "anaphor")]
-    others = [
-        m for m in _armed(mentions, item.last, end) if m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors
-    ]
+    subject = [m for m in _subject(mentions, start, item, end) if m.head.category in _GROUPS]
+    others = [m for m in _armed(mentions, item.last, end) if m.head.category in (*_GROUPS, "person") and m.actors]
     if not subject or not others or not (item.finite or item.form in ("xs?", "ed")):
         return None
     draft = _make(document, sentence, Kind.RELATION, "supports", start, end)
@@ -194,7 +192,7 @@ def _support(document: Document, sentence: Sentence, mentions: list[Mention], it
 def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, type_: str) -> Draft | None:
     start, end = _clause(document, sentence, item)
     after = [m for m in _armed(mentions, item.last, min(end, item.last + 6)) if m.head.category in ("actor", "epithet")]
-    subject = [m for m in _subject(mentions, start, item, end) if m.actors and m.head.category in ("actor", "epithet")]
+    subject = [m for m in _subject(mentions, start, item, end) if m.actors and m.head.category in (*_GROUPS, "person")]
     if not subject and len(after) > 1:
         subject, after = after[:1], after[1:]
     if not after or not subject:
