@@ -41,6 +41,8 @@ Paths = Annotated[
 ]
 Project = Annotated[Path, typer.Option("--project", help="The project's folder.", metavar="DIR")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where to write; standard output when left out.", metavar="FILE")]
+Published = Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")]
+SourceName = Annotated[str | None, typer.Option("--source", help="Source for reports that name none.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
@@ -81,10 +83,8 @@ def _stop(message: str, code: int) -> NoReturn:
 def run(
     paths: Paths,
     project: Project,
-    published: Annotated[
-        str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")
-    ] = None,
-    source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
+    published: Published = None,
+    source: SourceName = None,
     workers: Workers = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -105,8 +105,7 @@ def run(
         )
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
-    for where, why in summary.problems:
-        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+    _tell(summary.problems)
     if as_json:
         _print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
     elif not quiet:
@@ -117,20 +116,15 @@ def run(
         )
         for brief_file in briefs:
             print(f"brief: {brief_file}")
-    if not summary.reports:
-        raise Failure("no report could be read")
-    if summary.problems:
-        raise SystemExit(1)
+    _close(summary.reports, summary.problems)
 
 
 @app.command()
 def extract(
     paths: Paths,
     out: Out = None,
-    published: Annotated[
-        str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")
-    ] = None,
-    source: Annotated[str | None, typer.Option(help="Source for reports that name none.")] = None,
+    published: Published = None,
+    source: SourceName = None,
     workers: Workers = None,
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON on standard error.")] = False,
@@ -156,14 +150,10 @@ def extract(
             )
             count, claims_count = count + 1, claims_count + len(claims)
             progress("extract", count, None)
-    for where, why in problems:
-        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+    _tell(problems)
     if as_json:
         print(json.dumps({"reports": count, "claims": claims_count, "problems": problems}, ensure_ascii=False), file=sys.stderr)
-    if not count:
-        raise Failure("no report could be read")
-    if problems:
-        raise SystemExit(1)
+    _close(count, problems)
 
 
 @export_app.command("claims")
@@ -282,6 +272,20 @@ def _defaults(published: str | None, source: str | None) -> Defaults:
         except ValueError:
             raise BadInput(f"--published takes a day (YYYY-MM-DD) or an instant (ISO 8601), not {published!r}") from None
     return Defaults(source=source, published=published)
+
+
+def _tell(problems: list[tuple[str, str]]) -> None:
+    """Name what was left out, with the reason, on standard error."""
+    for where, why in problems:
+        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+
+
+def _close(reports: int, problems: list[tuple[str, str]]) -> None:
+    """End a command with exit code 1 when nothing, or not everything, could be read."""
+    if not reports:
+        raise Failure("no report could be read")
+    if problems:
+        raise SystemExit(1)
 
 
 def _check(paths: list[Path]) -> None:

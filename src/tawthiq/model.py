@@ -47,7 +47,7 @@ class SourceType(StrEnum):
 
 
 class Level(StrEnum):
-    """How exact a place is, from a named building to a country."""
+    """How exact a place is, from a named building to a country, the most exact first."""
 
     POINT = "point"
     TOWN = "town"

@@ -7,12 +7,11 @@ what the outlet's name settles.
 from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft
-from tawthiq.extract.items import Document, Sentence
+from tawthiq.extract.items import TRANSITION, Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.model import Kind
 
 _CIVIL = ("civilians", "protesters", "refugees", "detainees", "journalists", "medical", "un", "sohr")
-_TRANSITION = "2024-12-08"
 
 
 class Antecedents:
@@ -37,7 +36,7 @@ class Antecedents:
             if head.category == "epithet":
                 mention.actors = self._epithet(mention)
             elif head.category == "anaphor":
-                mention.actors = self._anaphor(list(head.sense.data["kinds"]), exclude=None)
+                mention.actors = self._anaphor(list(head.sense.data["kinds"]))
             elif mention.person == "rebel" and not mention.actors:
                 mention.actors = self._rebel()
             elif (mention.person == "attacker" and not mention.actors) or (
@@ -56,7 +55,7 @@ class Antecedents:
             elif mention.neutral and not head.suffix and not mention.actors and mention.person:
                 mention.likely = self.latest()
             elif mention.neutral and head.suffix and not mention.actors and self.named:
-                mention.actors = self._anaphor(["any"], exclude=None)
+                mention.actors = self._anaphor(["any"])
             if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):
                 kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
                 self.named = [(n, k) for n, k in self.named if n != mention.actors[0]] + [(mention.actors[0], kind)]
@@ -74,7 +73,7 @@ class Antecedents:
 
     def _after_transition(self) -> bool:
         published = self.document.published
-        return published is not None and published.isoformat() >= _TRANSITION
+        return published is not None and published.isoformat() >= TRANSITION
 
     def _epithet(self, mention: Mention) -> tuple[str, ...]:
         """An epithet of several actors is the one named last; "the army" is the state's army of the day."""
@@ -89,9 +88,9 @@ class Antecedents:
             return ("syrian-transitional" if self._after_transition() else "syrian-army",)
         return tuple(sorted(n for n in options if n in self.everywhere)[:1])
 
-    def _anaphor(self, kinds: list[str], exclude: str | None) -> tuple[str, ...]:
+    def _anaphor(self, kinds: list[str]) -> tuple[str, ...]:
         for name, kind in reversed(self.named):
-            if name != exclude and ("any" in kinds or kind in kinds) and name not in _CIVIL:
+            if ("any" in kinds or kind in kinds) and name not in _CIVIL:
                 return (name,)
         if "any" not in kinds:
             fitting = [n for n, kind in self.everywhere.items() if kind in kinds]

@@ -56,7 +56,6 @@ class Draft:
     victims: list[Mention] = field(default_factory=list)
     place: Place | None = None
     time: TimeMention | None = None
-    time_words: str | None = None
     time_from: Draft | None = None
     source: Source = field(default_factory=Source)
     modality: Modality = Modality.ASSERTED

@@ -157,11 +157,11 @@ class _Run:
             draft.targets = [_DEFAULT_TARGETS[draft.type]]
         if not draft.targets and draft.type in _CIVIL_TARGETS and self._strikes_homes(draft):
             draft.targets = ["civilians"]
-        if not draft.targets and draft.type in ("confiscation", "looting-destruction", "arrest"):
+        if not draft.targets and draft.type in ("confiscation", "looting-destruction"):
             before = [
                 d for d in self.told if d is not draft and d.targets and d.first < draft.first and d.initiators == draft.initiators
             ]
-            if before and draft.type != "arrest":
+            if before:
                 draft.targets = list(before[-1].targets)
         if draft.type == "release":
             draft.targets = ["detainees" if t == "civilians" else t for t in draft.targets]
@@ -225,7 +225,7 @@ class _Run:
         shot = any(i.category == "weapon" and i.sense.data.get("type") == "attack" for i in draft.sentence.items) or any(
             i.category in ("event", "by") and i.sense.name in self.document.using.shooting for i in draft.sentence.items
         )
-        unarmed_doer = all(n in ("unknown-gunmen",) for n in draft.initiators)
+        unarmed_doer = all(n == "unknown-gunmen" for n in draft.initiators)
         if shot and unarmed_doer and not draft.sentence.has("with"):
             draft.type = "assassination"
 
@@ -260,7 +260,7 @@ class _Run:
             ]
             if named and pool:
                 draft = pool[-1]
-                draft.initiators = [*[n for n in draft.initiators if n != "unknown-gunmen"]]
+                draft.initiators = [n for n in draft.initiators if n != "unknown-gunmen"]
                 add(draft.initiators, named[0].actors)
 
     def _place(self, draft: Draft, sentence: Sentence, places: list[PlaceMention]) -> None:
@@ -420,4 +420,4 @@ def _attribution(document: Document, source: Source) -> Attribution:
     if source.first is not None and source.last is not None and source.last > source.first:
         first, last = document.span(source.first, source.last)
         words = document.report.text[first:last]
-    return Attribution(type=source.type if source else SourceType.OUTLET, mention=words)
+    return Attribution(type=source.type, mention=words)

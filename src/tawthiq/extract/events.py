@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
@@ -14,8 +12,9 @@ from tawthiq.model import FAMILY_OF, Kind, Modality, SourceType
 # An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
 _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
 _REFINED = ("attack", "ied", "shelling", "assassination", "air-drone-strike")
+# How little a type says of the act; types not named here say more than these.
+_VAGUENESS = {"attack": 9, "ied": 5, "shelling": 5, "assassination": 4}
 _MILITARY_FRAMES = ("arrive", "send")
-_LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
 
 
 class EventBuilder:
@@ -339,7 +338,7 @@ class EventBuilder:
             i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite
             for i in clause
         ):
-            return trigger.item.finite or trigger.item.form == "xs?"
+            return trigger.item.finite
         if any(i.category == "object" and i.sense.name in self.document.using.columns for i in clause):
             return True
         return any(
@@ -445,5 +444,4 @@ class EventBuilder:
 
 
 def _more_telling(new: str, old: str) -> bool:
-    order: Callable[[str], int] = lambda t: {"attack": 9, "assassination": 4, "ied": 5, "shelling": 5}.get(t, 3)  # noqa: E731
-    return order(new) < order(old)
+    return _VAGUENESS.get(new, 3) < _VAGUENESS.get(old, 3)

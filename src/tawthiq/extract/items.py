@@ -6,7 +6,6 @@ item is found in chrome.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tawthiq.lexicon.compile import tables
@@ -20,6 +19,8 @@ from tawthiq.text.numerals import NumberWords, Quantity, quantity_at
 from tawthiq.text.tokens import Tokens, tokenise
 
 _ENGLISH_FINITE = ("ed", "ep", "es", "eg")
+# The day from which the state, its army and its ministries are another actor.
+TRANSITION = "2024-12-08"
 DAMMA, FATHA = "\u064f", "\u064e"
 
 
@@ -293,9 +294,6 @@ class Document:
         start, end = self.span(first, last)
         return self.report.text[start:end].strip()
 
-    def __iter__(self) -> Iterator[Sentence]:
-        return iter(self.sentences)
-
 
 def _plain_words(folded: str) -> list[str]:
     return tokenise(normalise(folded)).words
@@ -311,7 +309,7 @@ class Outlet:
 
     def speaker(self, published: object) -> str | None:
         """Return the actor that "our forces" means; a state that changed hands is another actor before 8 December 2024."""
-        if self.earlier and published is not None and str(published) < "2024-12-08":
+        if self.earlier and published is not None and str(published) < TRANSITION:
             return self.earlier
         return self.actor
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
-from tawthiq.extract.mentions import Mention
+from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.model import Loss, Outcome
 from tawthiq.text.numerals import Quantity
 
@@ -72,9 +72,7 @@ class Victims:
                 m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)
             ]
             if before:
-                group = [before[-1]]
-                while group[0].joined and len(before) > len(group):
-                    group.insert(0, before[-len(group) - 1])
+                group = last_group(before)
                 for mention in group:
                     self._add(mention, mention.quantity)
                 self.first = min(self.first, group[0].first)
@@ -98,9 +96,7 @@ class Victims:
         ]
         numbers = [q for q in self.sentence.quantities if q.last <= item.first and q.first >= self.trigger.start]
         if before and (not numbers or before[-1].last >= numbers[-1].last):
-            group = [before[-1]]
-            while group[0].joined and len(before) > len(group):
-                group.insert(0, before[-len(group) - 1])
+            group = last_group(before)
             for mention in group:
                 self._add(mention, mention.quantity)
             self.first = min(self.first, group[0].first)
@@ -299,8 +295,6 @@ def _share(draft: Draft, first: Mention | None, second: Mention, outcome: Outcom
 def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Quantity | None, previous: str | None) -> str | None:
     """Return whom a row counts."""
     struck = _only(draft.targets)
-    if struck is None and draft.participants and draft.initiators == []:
-        struck = None
     who: str | None = None
     if mention is None:
         who = (previous or struck) if quantity is not None else struck

@@ -101,12 +101,18 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
         ):
             at = mention.head.last  # the name of a junction or quarter: مفرق الفرن
             continue
-        mention.partial = any(
-            i.last <= first < i.last + 12 and not _parted(sentence, i.last, first) for first in (mention.first,) for i in parts
-        )
+        mention.partial = any(i.last <= mention.first < i.last + 12 and not _parted(sentence, i.last, mention.first) for i in parts)
         out.append(mention)
         at = max(mention.last, head.last)
     return out
+
+
+def last_group(mentions: list[Mention]) -> list[Mention]:
+    """Return the last of some mentions with those it is joined to: the subject nearest before a verb."""
+    run = [mentions[-1]]
+    while run[0].joined and len(mentions) > len(run):
+        run.insert(0, mentions[-len(run) - 1])
+    return run
 
 
 def _same_people(document: Document, before: Mention, after: Mention) -> bool:
@@ -263,7 +269,6 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
     linked = not head.definite or head.category == "object"
     if head.suffix:
         return None, head.last
-    saw_person = False
     while at < limit:
         items = by_first.get(at, [])
         word = words[at]
@@ -323,7 +328,6 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
                     by_first, person.last, min(limit, person.last + 3), using.joins
                 ):
                     return str(default), person.last
-            saw_person = True
             at = person.last
             continue
         if word[:1] == using.joins[0] and len(word) > 2 and not items:
@@ -331,7 +335,6 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
         if word[:1].isdigit() and head.category == "person":
             break
         at = items[0].last if items else at + 1
-    del saw_person
     return None, head.last
 
 

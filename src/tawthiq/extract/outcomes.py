@@ -6,7 +6,7 @@ is another account of that act.
 
 from __future__ import annotations
 
-from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.events import EventBuilder
 from tawthiq.extract.items import Item
 from tawthiq.extract.losses import Victims, attach
@@ -97,9 +97,7 @@ class Builder(EventBuilder):
                 and trigger.frame in ("kill", "hurt")
                 and mention.first < victims.last
             ):
-                for name in mention.actors:
-                    if name not in draft.initiators:
-                        draft.initiators.append(name)
+                add(draft.initiators, mention.actors)
 
     def _cause(self, trigger: Trigger, triggers: list[Trigger], owner: dict[int, Draft]) -> Draft | None:
         """Return the occurrence to which a loss belongs."""
@@ -211,10 +209,8 @@ class Builder(EventBuilder):
             type_ = "abduction"
         draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
         draft.cover(*clause)
-        assign_by = [m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role in ("side", "against")]
-        for mention in assign_by:
-            for name in mention.actors:
-                if name not in draft.targets:
-                    draft.targets.append(name)
+        for mention in self.mentions:
+            if trigger.start <= mention.first < trigger.end and mention.role in ("side", "against"):
+                add(draft.targets, mention.actors)
         self.drafts.append(draft)
         return draft

@@ -25,7 +25,6 @@ _STRENGTH = {
 }
 _LONG_AGO = 300  # days
 _MARKS = ("conjunction", "comma", "that")
-_DOERS = ("light", "fall", "hit", "loss", "result", "aspect", "try", "say")
 
 
 def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
@@ -106,7 +105,7 @@ def _settle(document: Document, sentence: Sentence, item: Item) -> Trigger | Non
             return None
         frame = "act" if category != "event" or type_ != "release" else "free"
     passive = item.finite and (item.voice == "p" or (item.voice == "?" and document.passive_mark(item.first)))
-    if item.finite and item.form == "xs?":
+    if item.form == "xs?":
         passive = False
     if item.form == "ed" and any(i.last == item.first and i.category == "passive_be" for i in sentence.items):
         passive = True

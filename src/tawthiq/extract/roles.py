@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Sentence
-from tawthiq.extract.mentions import Mention
+from tawthiq.extract.mentions import Mention, last_group
 
 # Whom a release frees, whatever the grammar.
 _FREED = {"detainees", "civilians", "refugees"}
@@ -193,8 +193,8 @@ def _bare(
     plural_subject = verb.item.person in ("p", "1") or (verb.item.person == "d")
     objects = after
     if before and not subject_taken:
-        group = _group(before)
-        if group and (group[0].armed or draft.type in _CROWDS or (english and group[0].head.category != "object")):
+        group = last_group(before)
+        if group[0].armed or draft.type in _CROWDS or (english and group[0].head.category != "object"):
             for mention in group:
                 add(draft.initiators, mention.actors)
             subject_taken = True
@@ -228,14 +228,6 @@ def _bare(
     for mention in objects:
         if mention.first > verb.item.first:
             _target(draft, mention)
-
-
-def _group(before: list[Mention]) -> list[Mention]:
-    """Return the last run of joined mentions before a verb: its subject."""
-    run = [before[-1]]
-    while run[0].joined and len(before) > len(run):
-        run.insert(0, before[-len(run) - 1])
-    return run
 
 
 def _leading(after: list[Mention]) -> list[Mention]:

@@ -100,7 +100,6 @@ class Stances:
         """Say whether a word is a verb of saying here, and not a noun inside a name."""
         return (
             item.finite
-            or item.form in ("xs?", "ed", "ep", "es", "eg")
             or item.category in ("deny", "warn", "accuse", "threat")
             or (
                 item.category == "say"
@@ -176,7 +175,7 @@ class Stances:
                 and best.category != "source_corroborated"
                 and self._belongs(best, actor)
             ):
-                if actor.sense.name not in _NOT_PARTIES and actor.sense.data.get("kind") != "civilians":
+                if actor.sense.data.get("kind") != "civilians":
                     type_ = SourceType.PARTY
             if type_ is SourceType.UNNAMED and best.definite and self.named is not None:
                 return Source(self.named.type, best.first, best.last, self.named.actor)

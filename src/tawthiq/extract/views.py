@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, add
 from tawthiq.extract.items import Document, Item, Sentence
-from tawthiq.extract.mentions import Mention
+from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.extract.stance import negated
 from tawthiq.model import Kind, Modality
 
@@ -30,7 +30,7 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention], 
                 draft = _joined(document, sentence, mentions, item)
             case "support" if not item.form.startswith("q"):
                 draft = _support(document, sentence, mentions, item)
-            case "belong" if item.finite or item.form == "xs?":
+            case "belong" if item.finite:
                 draft = _tie(document, sentence, mentions, item, "member-of")
             case "first" if not any(d.type == "joins" for d in out):
                 draft = _joins(document, sentence, mentions, item)
@@ -74,12 +74,9 @@ def _subject(mentions: list[Mention], start: int, item: Item, end: int) -> list[
     """Return who wants or can: before the word, nearest and bare; else right after the verb."""
     before = [m for m in _armed(mentions, start, item.first) if m.role in ("", "of", "to")]
     if before:
-        run = [before[-1]]
-        while run[0].joined and len(before) > len(run):
-            run.insert(0, before[-len(run) - 1])
-        return run
+        return last_group(before)
     after = [m for m in _armed(mentions, item.last, min(end, item.last + 4)) if m.role == ""]
-    return after[:1] if item.finite or item.form == "xs?" else []
+    return after[:1] if item.finite else []
 
 
 def _make(document: Document, sentence: Sentence, kind: Kind, type_: str, start: int, end: int) -> Draft:
@@ -100,7 +97,7 @@ def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
 def _intent(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, latest: str | None) -> Draft | None:
     start, end = _clause(document, sentence, item)
     subject = _subject(mentions, start, item, end)
-    if not subject and item.person != "1" and not (latest and item.finite and item.form == "xs?"):
+    if not subject and item.person != "1" and not (latest and item.form == "xs?"):
         return None
     draft = _make(document, sentence, Kind.ASSESSMENT, "intent", start, end)
     _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
@@ -182,7 +179,7 @@ def _support(document: Document, sentence: Sentence, mentions: list[Mention], it
     start, end = _clause(document, sentence, item)
     subject = [m for m in _subject(mentions, start, item, end) if m.head.category in _GROUPS]
     others = [m for m in _armed(mentions, item.last, end) if m.head.category in (*_GROUPS, "person") and m.actors]
-    if not subject or not others or not (item.finite or item.form in ("xs?", "ed")):
+    if not subject or not others or not item.finite:
         return None
     draft = _make(document, sentence, Kind.RELATION, "supports", start, end)
     _fill(draft, subject, others)

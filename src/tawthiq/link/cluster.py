@@ -11,6 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from tawthiq.link.table import EARTH_KM
+
 
 def contradict(left: dict[str, Any], right: dict[str, Any]) -> bool:
     """Say whether two claims cannot tell one occurrence: days more than one apart, places apart beyond their precision.
@@ -40,7 +42,7 @@ def kilometres(left: dict[str, Any], right: dict[str, Any]) -> float:
     """Return the great-circle distance in kilometres."""
     la, lb = math.radians(left["lat"]), math.radians(right["lat"])
     half = math.sin((lb - la) / 2) ** 2 + math.cos(la) * math.cos(lb) * math.sin(math.radians(right["lon"] - left["lon"]) / 2) ** 2
-    return 12742 * math.asin(min(1.0, math.sqrt(half)))
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
 def cluster(table: pa.Table, pairs: list[tuple[float, str, str]]) -> list[tuple[str, ...]]:

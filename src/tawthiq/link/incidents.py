@@ -19,6 +19,7 @@ from tawthiq.model import (
     Corroboration,
     Incident,
     Kind,
+    Level,
     Loss,
     LossRange,
     Modality,
@@ -29,7 +30,7 @@ from tawthiq.model import (
     claim_key,
 )
 
-_EXACT = ("point", "town", "area", "district", "governorate", "region", "country")
+_EXACT = tuple(Level)
 _STANDING = (Modality.ASSERTED, Modality.HEDGED)
 
 
@@ -153,7 +154,7 @@ def _place(told: Sequence[Told]) -> Place | None:
     counts = Counter((p.name, p.lat, p.lon) for p in places)
 
     def key(place: Place) -> tuple[int, int, int, str]:
-        level = _EXACT.index(str(place.level)) if place.level else len(_EXACT)
+        level = _EXACT.index(place.level) if place.level else len(_EXACT)
         return (0 if place.lat is not None else 1, level, -counts[place.name, place.lat, place.lon], place.name)
 
     return min(places, key=key)

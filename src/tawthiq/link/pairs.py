@@ -15,9 +15,10 @@ import pyarrow as pa
 import yaml
 from splink import DuckDBAPI, Linker
 
-_EARTH_KM = 6371.0
+from tawthiq.link.table import EARTH_KM
+
 _DISTANCE = (
-    f"(2 * {_EARTH_KM} * asin(sqrt(least(1, pow(sin(radians(lat_r - lat_l) / 2), 2)"
+    f"(2 * {EARTH_KM} * asin(sqrt(least(1, pow(sin(radians(lat_r - lat_l) / 2), 2)"
     " + cos(radians(lat_l)) * cos(radians(lat_r)) * pow(sin(radians(lon_r - lon_l) / 2), 2)))))"
 )
 _LEVELS: dict[str, tuple[str, dict[str, str]]] = {
@@ -77,13 +78,6 @@ _LAST = {
     "targets": "different",
     "losses": "different",
     "telling": "same_report_same_account",
-}
-_COLUMNS = {
-    "time": ["day_first", "day_last"],
-    "type": ["type", "family", "kin"],
-    "place": ["lat", "lon", "precision_km"],
-    "losses": ["killed", "wounded"],
-    "telling": ["report", "account"],
 }
 _BLOCKING = (
     "l.kin = r.kin and l.day_first = r.day_first",

@@ -17,6 +17,7 @@ _KIN = {
     "crowd": ("protest", "riot"),
     "property": FAMILIES["property"],
 }
+EARTH_KM = 6371.0  # mean radius
 _KIN_OF = {type_: kin for kin, types in _KIN.items() for type_ in types}
 SCHEMA = pa.schema(
     [
@@ -57,7 +58,7 @@ def claims_table(claims: Iterable[tuple[str, Claim]], precision: dict[str, float
         if claim.kind is not Kind.EVENT:
             continue
         place, time = claim.place, claim.time
-        known = place is not None and place.lat is not None and place.lon is not None
+        point = (place.lat, place.lon) if place is not None and place.lat is not None and place.lon is not None else None
         level = str(place.level) if place is not None and place.level else "unknown"
         both = claim.initiators if claim.initiators or claim.targets else claim.participants
         values: dict[str, object] = {
@@ -70,12 +71,10 @@ def claims_table(claims: Iterable[tuple[str, Claim]], precision: dict[str, float
             "kin": _KIN_OF.get(claim.type, claim.type),
             "day_first": day_number(time.start if time else None),
             "day_last": day_number((time.end or time.start) if time else None),
-            "lat": place.lat if known and place else None,
-            "lon": place.lon if known and place else None,
+            "lat": point[0] if point else None,
+            "lon": point[1] if point else None,
             "precision_km": precision.get(level, 0.0),
-            "cell": f"{round(place.lat)}:{round(place.lon)}"
-            if known and place and place.lat is not None and place.lon is not None
-            else None,
+            "cell": f"{round(point[0])}:{round(point[1])}" if point else None,
             "initiators": sorted(both) or None,
             "targets": sorted(claim.targets or claim.participants) or None,
             "killed": _count(claim, "killed"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from tawthiq.model import Level, Place
 
-_RANK = {"point": 0, "town": 1, "area": 2, "district": 3, "governorate": 4, "region": 5, "country": 6}
+_RANK = {str(level): order for order, level in enumerate(Level)}
 # A countryside named by a side of its governorate: degrees from the city.
 _SIDE_DEGREES = 0.3
 
