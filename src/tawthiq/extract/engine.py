@@ -11,6 +11,7 @@ from datetime import timedelta
 from tawthiq.extract.coreference import Antecedents
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
+from tawthiq.extract.foreground import told
 from tawthiq.extract.items import Document, Sentence, reader
 from tawthiq.extract.losses import held_rows, unknown_or_none
 from tawthiq.extract.mentions import Mention, find_mentions
@@ -366,6 +367,8 @@ class _Run:
         """Say whether a draft says enough to be a claim: an actor, a loss, a place or a time of its own."""
         if draft.kind in (Kind.ASSESSMENT, Kind.RELATION, Kind.TALLY):
             return True
+        if not told(draft, sentence):
+            return False
         if (
             draft.type in ("weapons-seized", "cordon", "release", "body-found", "raid", "sweep", "agreement")
             and self.drafts

@@ -277,6 +277,10 @@ class EventBuilder:
             return "territory-taken" if ground and not goods else "confiscation"
         if frame == "chase":
             return None
+        if frame == "crowd" and not self._crowd(trigger, inside):
+            return None
+        if frame == "took" and not any("civilians" in m.actors or m.person for m in inside if m.first >= trigger.item.last):
+            return None
         if frame in _MILITARY_FRAMES:
             return type_ if self._moves_forces(trigger, inside) else None
         if frame in ("post", "vacate", "reinforce"):
@@ -345,6 +349,19 @@ class EventBuilder:
             m.person in ("fighter", "soldier") and (m.quantity or m.head.plural) and abs(m.first - trigger.item.last) <= 4
             for m in inside
         )
+
+    def _crowd(self, trigger: Trigger, inside: list[Mention]) -> bool:
+        """Say whether a verb that crowds do (gathered, went out, chanted) has a crowd or a protest beside it."""
+        if any(set(m.actors) & {"protesters"} and m.role == "" for m in inside):
+            return True
+        protest = any(
+            i.category == "event"
+            and i.sense.data.get("type") == "protest"
+            and i.sense.data.get("noun")
+            and trigger.start <= i.first < trigger.end
+            for i in self.sentence.items
+        )
+        return protest or (self.sentence.has("demand") and any("civilians" in m.actors for m in inside))
 
     def _rioting(self, trigger: Trigger) -> bool:
         """Say whether tyres burn beside a closed road: a crowd, no cordon."""

@@ -144,8 +144,8 @@ class Builder(EventBuilder):
             not owner
             and not self.sentence.times
             and not placed
-            and not self.sentence.has("turn")
-            and self.sentence.has("say", "distance", "deny", "hedge")
+            and not self.weapons
+            and not self.sentence.has("turn", "by", "with")
         )
         if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
             pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]

@@ -178,6 +178,14 @@ def _bare(
             _target(draft, antecedent[-1])
     before = [m for m in bare if m.last <= verb.item.first]
     after = [m for m in bare if m.first >= verb.item.last]
+    if verb.frame == "repel" and verb is not trigger:
+        # "The army repelled an attack by the group": the subject is attacked, who follows the noun attacks.
+        for mention in bare:
+            if mention.last <= item.first:
+                _target(draft, mention)
+            else:
+                add(draft.initiators, mention.actors)
+        return
     if verb.passive or trigger.frame in ("die", "flee", "flee-people", "vanish"):
         for mention in after or before[-1:]:
             _target(draft, mention)

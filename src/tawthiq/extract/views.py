@@ -26,6 +26,8 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention], 
                 draft = _capability(document, sentence, mentions, item, latest)
             case "expect" | "warn" if not _inside(out, item) and not item.form.startswith("n"):
                 draft = _forecast(document, sentence, mentions, item)
+            case "grow" if item.prefix[-1:] == document.using.future_mark and not _inside(out, item):
+                draft = _forecast(document, sentence, mentions, item)
             case "join" if not any(d.type == "joins" for d in out) and not item.definite:
                 draft = _joined(document, sentence, mentions, item)
             case "support" if not item.form.startswith("q"):
@@ -66,7 +68,10 @@ def _clause(document: Document, sentence: Sentence, item: Item) -> tuple[int, in
 
 def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
     return [
-        m for m in mentions if first <= m.first < last and (m.armed or (m.head.category == "actor" and m.actors != ("civilians",)))
+        m
+        for m in mentions
+        if first <= m.first < last
+        and (m.armed or m.armed_owner or (m.head.category == "actor" and m.actors != ("civilians",)))
     ]
 
 
@@ -195,7 +200,7 @@ def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: 
     if not after or not subject:
         return None
     draft = _make(document, sentence, Kind.RELATION, type_, start, end)
-    _fill(draft, subject, after[:1])
+    _fill(draft, subject, [m for m in after if m not in subject][:1])
     if negated(document, sentence, item.first):
         draft.modality = Modality.DENIED
     return draft if draft.targets else None

@@ -47,6 +47,7 @@ _NOMINAL = frozenset(
         "unable",
         "distance",
         "find",
+        "topic",
     )
 )
 _NAMES = frozenset(

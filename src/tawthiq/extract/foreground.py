@@ -1,0 +1,68 @@
+"""Say whether words tell an occurrence or only mention one that is taken as known.
+
+News tells with a finite verb, with a noun that a verb carries (carried out an attack), reports (announced the killing of) or
+results from (led to the death of), and with the noun that opens a headline. A noun mentions where it stands as what everyone
+knows (the bombings), as a kind of act (abductions and torture), or as the matter of a trial, an inquiry, a memory, a demand
+("the file on the torture of"); the words for such matters are `topic` in discourse.yaml.
+"""
+
+from __future__ import annotations
+
+from tawthiq.extract.drafts import Draft, Trigger
+from tawthiq.extract.items import Sentence
+from tawthiq.model import Kind, Modality
+
+_CARRIERS = ("light", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
+_REPORTING = ("say", "deny", "distance", "hedge", "accuse", "claim")
+_REACH = 9  # tokens between a verb of reporting and the noun that it reports
+
+
+def told(draft: Draft, sentence: Sentence) -> bool:
+    """Say whether a draft of an event tells it."""
+    if draft.kind is not Kind.EVENT or not draft.triggers or draft.account:
+        return True
+    if draft.modality not in (Modality.ASSERTED, Modality.DISTANCED):
+        return True
+    if any(trigger.verb or _carried(trigger, sentence) for trigger in draft.triggers):
+        return True
+    if any(entry.min or entry.status in ("unknown", "none") for entry in draft.losses):
+        return _own_time(draft) or not all(_matter(trigger, sentence) for trigger in draft.triggers)
+    return not any(_mentioned(draft, trigger, sentence) for trigger in draft.triggers)
+
+
+def _carried(trigger: Trigger, sentence: Sentence) -> bool:
+    item = trigger.item
+    for other in sentence.items:
+        if other.category in _CARRIERS and other.finite and trigger.start <= other.first < trigger.end:
+            return True
+        if other.category == "resulting" and trigger.start <= other.first < trigger.end:
+            return True
+        if other.category in _REPORTING and other.finite and 0 <= item.first - other.last <= _REACH:
+            if not any(
+                i is not other and other.last <= i.first < item.first and (i.finite or i.category in ("that", "concerning", "topic"))
+                for i in sentence.items
+            ):
+                return True
+    return False
+
+
+def _matter(trigger: Trigger, sentence: Sentence) -> bool:
+    """Say whether a noun is the matter of something: of a trial, an inquiry, a memory, a demand."""
+    item = trigger.item
+    return any(i.category in ("topic", "condemn") and 0 <= item.first - i.last <= 3 for i in sentence.items)
+
+
+def _mentioned(draft: Draft, trigger: Trigger, sentence: Sentence) -> bool:
+    item = trigger.item
+    if _matter(trigger, sentence):
+        return not (_own_time(draft) or draft.initiators)
+    if item.definite:
+        return True
+    if any(i.category in ("cause", "since") and 0 <= item.first - i.last <= 1 for i in sentence.items):
+        return not (draft.own_place or draft.initiators)
+    counted = any(q.last in (item.first, item.first - 1) for q in sentence.quantities)
+    return item.plural and not counted and item.first > sentence.first
+
+
+def _own_time(draft: Draft) -> bool:
+    return draft.time is not None and draft.time_from is None
