@@ -200,7 +200,7 @@ class _Run:
         items = draft.sentence.items
         for trigger in draft.triggers:
             for item in items:
-                if item.category not in ("place", "place_town") or not trigger.item.last <= item.first < min(
+                if item.category not in ("place", "place_town", "place_quarter") or not trigger.item.last <= item.first < min(
                     trigger.end, trigger.item.last + 9
                 ):
                     continue

@@ -138,6 +138,8 @@ class EventBuilder:
     def _type(self, trigger: Trigger, triggers: list[Trigger]) -> str | None:
         """Return the event type of a trigger, or None when it tells no occurrence here."""
         item, category = trigger.item, trigger.category
+        if self._ruined(trigger, triggers) or self._struck_column(trigger, triggers):
+            return None
         if category == "weapon":
             return self._weapon_type(trigger, triggers)
         if category == "operation":
@@ -268,15 +270,30 @@ class EventBuilder:
         if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
             ground = any(
                 i.category in ("place", "place_point", "place_town", "place_area")
-                or (i.category == "object" and i.sense.data.get("level") == "point")
+                or (i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor"))
                 for i in after
             )
-            goods = any(i.category == "object" and i.sense.data.get("level") != "point" for i in after)
+            goods = any(i.category == "object" and (i.sense.data.get("level") != "point" or i.sense.data.get("actor")) for i in after)
             if frame == "take" and not ground:
-                return None
+                freed = any(set(m.actors) & {"detainees", "civilians"} and m.role == "" and m.person for m in inside)
+                return "release" if freed else None
             return "territory-taken" if ground and not goods else "confiscation"
         if frame == "chase":
             return None
+        if frame == "storm":
+            ground = any(i.category in ("place", "place_town") and i.first - trigger.item.last <= 8 for i in after)
+            houses = any(i.category == "object" or i.category in ("place_quarter", "place_point") for i in after)
+            gunmen = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
+            return "attack" if gunmen or (ground and not houses) else type_
+        if frame == "lead" and (
+            not any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
+            and any(d.type in ("arrest", "abduction") for d in [*self.recent[-2:], *self.drafts])
+            or not any(m.person or m.armed or m.quantity for m in inside)
+        ):
+            return None
+        if frame == "lead":
+            away = any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
+            return "abduction" if away or any(m.actors == ("unknown-gunmen",) for m in inside) else "arrest"
         if frame == "crowd" and not self._crowd(trigger, inside):
             return None
         if frame == "took" and not any("civilians" in m.actors or m.person for m in inside if m.first >= trigger.item.last):
@@ -299,6 +316,8 @@ class EventBuilder:
                 else None
             )
         if frame == "cut":
+            if any(i.category == "object" and i.sense.data == {"actor": "civilians", "level": None} for i in after):
+                return "looting-destruction"
             return type_ if any(i.category == "place_road" and i.first - trigger.item.last <= 4 for i in after) else None
         if frame == "flee-people":
             return (
@@ -317,11 +336,15 @@ class EventBuilder:
             return None
         if frame == "seize-arms" and not self.weapons and not any(i.category == "arms" for i in after):
             return "confiscation" if any(i.category == "object" for i in after) else None
+        if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
+            return "attack"  # stopped by gunmen on the road
         if frame == "down" and not any(w.sense.data["type"] in ("air-drone-strike", "shelling") for w in self.weapons):
             return None
         if frame == "vanish" and not any(m.person or m.armed for m in inside):
             return None
         if frame == "blow" and trigger.verb and not self.weapons and not inside:
+            return None
+        if trigger.item.sense.data.get("of") == "people" and not any(m.person for m in inside):
             return None
         if (
             type_ == "confiscation"
@@ -334,6 +357,24 @@ class EventBuilder:
         if type_ == "raid" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
             return "attack"
         return type_
+
+    def _ruined(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
+        """Say whether what was ruined is only what an attack of the same sentence did: "struck a truck and destroyed it"."""
+        return trigger.frame == "ruin" and any(
+            other is not trigger and other.category in ("event", "weapon") and FAMILY_OF.get(other.type, "") in ("fight", "remote")
+            for other in triggers
+        )
+
+    def _struck_column(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
+        """Say whether a column or reinforcements are what an attack struck, and no movement told for itself."""
+        return (
+            not trigger.verb
+            and trigger.item.sense.name in self.document.using.columns
+            and any(
+                t.verb and t.item.first < trigger.item.first < t.end and FAMILY_OF.get(t.type, "") in ("fight", "remote")
+                for t in triggers
+            )
+        )
 
     def _moves_forces(self, trigger: Trigger, inside: list[Mention]) -> bool:
         """Say whether what arrives or is sent is a force: a column, reinforcements, armour, fighters, and no families."""

@@ -58,6 +58,8 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
 
 def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is no telling word here: فقد before a verb; a noun of purpose after "ready for" (معدّة للتفجير)."""
+    if item.finite and item.first > sentence.first and document.words[item.first - 1] == "#":
+        return True
     if document.words[item.first] in document.using.particles:
         return not any(i.first == item.last and i.category in ("person", "actor", "object", "epithet") for i in sentence.items)
     return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
@@ -148,6 +150,8 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
         for item in [*heads, trigger.item]:
             if floor <= item.first <= trigger.item.first and item.prefix[:1] in joins[:1] + joins[3:4] and item.prefix:
                 candidates.append(item.first)
+        if trigger.item.first > floor and document.words[trigger.item.first - 1] in document.using.and_words and trigger.item.finite:
+            candidates.append(trigger.item.first)
         starts.append(
             max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1]))
         )

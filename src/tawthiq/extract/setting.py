@@ -286,9 +286,25 @@ def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMent
     """Return the time of a claim among those of its sentence: of its clause, else the last before it, else one after it."""
     dated = [t for t in sentence.times if not t.relation]
     own = [t for t in dated if start <= t.first < end]
+    if len(own) > 1 and (said := _said_days(sentence, own, anchor)):
+        own = [t for t in own if t not in said]
     if own:
         return min(own, key=lambda t: (t.weak, t.since, abs(t.first - anchor)))
     before = [t for t in dated if t.first < start]
     if before:
         return before[-1]
     return None
+
+
+def _said_days(sentence: Sentence, times: list[TimeMention], anchor: int) -> list[TimeMention]:
+    """Return the days on which something was said, not done: "announced, on Thursday, the killing of ... last week"."""
+    out = []
+    for time in times:
+        if time.last > anchor:
+            continue
+        verb = next((i for i in reversed(sentence.items) if i.category == "say" and i.finite and i.first < time.first), None)
+        if verb is not None and not any(
+            i.category in ("that", "event", "loss", "light") and verb.last <= i.first < time.first for i in sentence.items
+        ):
+            out.append(time)
+    return out if len(out) < len(times) else []

@@ -10,6 +10,7 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import loss_row
 from tawthiq.extract.mentions import Mention
+from tawthiq.extract.setting import pick_time
 from tawthiq.model import Count, Kind, Outcome
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.text.numerals import Quantity
@@ -169,10 +170,8 @@ class Tallies:
         for draft in drafts:
             if draft.kind is not Kind.EVENT:
                 continue
-            if any(
-                not t.since and not t.span and t.start is not None and not t.relation and draft.first <= t.first < draft.last
-                for t in sentence.times
-            ):
+            own = pick_time(sentence, draft.first, draft.last, draft.triggers[0].item.first)
+            if own is not None and not own.since and not own.span and own.start is not None and draft.first <= own.first < draft.last:
                 continue
             quantity = self._count_of(draft, sentence)
             losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)

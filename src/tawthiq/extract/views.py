@@ -11,6 +11,7 @@ from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.extract.stance import negated
 from tawthiq.model import Kind, Modality
 
+_UNARMED = {"civilians", "medical", "refugees", "detainees", "unknown-gunmen"}
 _GROUPS = ("actor", "epithet", "anaphor", "object")
 
 
@@ -21,6 +22,8 @@ def find_views(document: Document, sentence: Sentence, mentions: list[Mention], 
         draft = None
         match item.category:
             case "want" | "intent" if not _inside(out, item) and not (item.form.startswith("n") and item.definite):
+                draft = _intent(document, sentence, mentions, item, latest)
+            case "plan" if item.finite and not _inside(out, item) and negated(document, sentence, item.first):
                 draft = _intent(document, sentence, mentions, item, latest)
             case "able" | "capable" | "unable" | "incapable" if not _inside(out, item):
                 draft = _capability(document, sentence, mentions, item, latest)
@@ -187,7 +190,7 @@ def _support(document: Document, sentence: Sentence, mentions: list[Mention], it
     if not subject or not others or not item.finite:
         return None
     draft = _make(document, sentence, Kind.RELATION, "supports", start, end)
-    _fill(draft, subject, others)
+    _fill(draft, subject, [m for m in others if not set(m.actors) <= _UNARMED])
     return draft if draft.targets else None
 
 

@@ -248,6 +248,11 @@ def noun_forms(singular: str, *, plural: str = "", feminine: bool = False) -> It
     head, tail = words[0], (" " + words[1] if len(words) > 1 else "")
     yield singular, "s"
     yield from ((dual + tail, "d") for dual in _duals(head))
+    if tail and " " not in words[1]:
+        # A quality bends with its noun: two "explosive belts", and in the accusative.
+        yield from ((f"{dual} {other}", "d") for dual, other in zip(_duals(head), _duals(words[1]), strict=False))
+        accusative = [w if w.endswith((HEH, ALEF, _HAMZA)) else w + ALEF for w in words]
+        yield " ".join(accusative), "s"
     for kind in filter(None, plural.split("|")):
         if kind == "m":
             for ending in (WAW + NUN, YEH + NUN, WAW, YEH):
