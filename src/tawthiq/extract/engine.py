@@ -36,6 +36,8 @@ _DEFAULT_TARGETS = {
     "chemical-weapon": "civilians",
 }
 _DEFAULT_INITIATORS = {"protest": "protesters", "riot": "protesters"}
+# Acts of whoever holds an area: one told right after another has the same doer where it names none.
+_CONTROL = ("raid", "sweep", "arrest", "cordon", "weapons-seized", "confiscation")
 _CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade")
 
 
@@ -175,7 +177,7 @@ class _Run:
             and set(draft.initiators) <= {"detainees", "protesters"}
         ):
             draft.type = "riot"
-        if draft.type == "deployment":
+        if draft.type == "deployment" or (draft.type == "raid" and draft.targets == ["civilians"] and not draft.losses):
             draft.targets = []
         if draft.type in ("protest", "riot"):
             draft.initiators = ["protesters" if n == "civilians" else n for n in draft.initiators]
@@ -233,6 +235,13 @@ class _Run:
     def _shared_doer(self, draft: Draft) -> None:
         """Let a clause without a subject take the doer of the clause before it in the same sentence."""
         first = draft.triggers[0]
+        if draft.type in _CONTROL:
+            before = [d for d in self.drafts[-2:] + self._siblings(draft) if d.type in _CONTROL and d.initiators]
+            if before and before[-1].sentence.paragraph == draft.sentence.paragraph:
+                add(draft.initiators, before[-1].initiators)
+                if draft.type == "weapons-seized" and not draft.targets and before[-1].targets != ["civilians"]:
+                    draft.targets = list(before[-1].targets)
+                return
         if (
             first.passive
             or first.frame in ("die", "explode", "vanish", "flee", "hurt", "clash")

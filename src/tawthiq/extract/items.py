@@ -114,6 +114,7 @@ class Reader:
         self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
         self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
+        self.on_words = frozenset(clitics["on_words"])
         self.roads = frozenset(clitics["roads"])
         self.pronouns = frozenset(clitics["pronouns"])
         self.others, self.ordinal_people = frozenset(clitics["others"]), frozenset(clitics["ordinal_people"])
@@ -319,4 +320,11 @@ def _outlet(source: str | None, lexicon: Lexicon) -> Outlet:
     for row in lexicon.outlets:
         if all(part in name for part in row["match"]):
             return Outlet(row["actor"], row.get("before"), bool(row.get("party")))
+    words = _plain_words(name)
+    named = [p for p in lexicon.phrases(words) if p.sense.category == "actor"]
+    senses = [p.sense for p in sorted(named, key=lambda p: p.first - p.last)]
+    senses += [r.sense for w in words for r in lexicon.readings(w) if r.sense.category == "actor"]
+    for sense in senses:
+        if sense.data["kind"] not in ("civilians", "organisation", "other", "unknown"):
+            return Outlet(sense.name, None, True)
     return Outlet(None, None, False)

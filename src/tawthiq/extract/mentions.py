@@ -76,7 +76,7 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
     by_first: dict[int, list[Item]] = {}
     for item in sentence.items:
         by_first.setdefault(item.first, []).append(item)
-    roles = _role_words(sentence)
+    roles = _role_words(document, sentence)
     out: list[Mention] = []
     parts = sentence.of("including")
     at = sentence.first
@@ -147,10 +147,14 @@ def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | No
     return best
 
 
-def _role_words(sentence: Sentence) -> dict[int, tuple[str, int]]:
+def _role_words(document: Document, sentence: Sentence) -> dict[int, tuple[str, int]]:
     """Return for the token after a role word its name and where it begins; the longest expression wins."""
+    on_words = document.using.on_words
     out: dict[int, tuple[str, int]] = {}
     for item in sentence.items:
+        if item.last - item.first > 1 and item.category in ("event", "loss") and document.words[item.last - 1] in on_words:
+            out[item.last] = ("on", item.last - 1)  # "fire at": the expression holds the preposition
+            continue
         name = item.category if item.category in ROLE_CATEGORIES else _PREPOSITIONS.get(item.category)
         if name is None:
             continue
@@ -182,6 +186,9 @@ def _read(
         quantity = numbers.get(head.first - 1)
     if quantity is not None and quantity.first >= sentence.first:
         first = quantity.first
+    after = next((q for q in sentence.quantities if q.first == head.last and q.least == q.most and q.least in (1, 2)), None)
+    if quantity is None and after is not None and not words[after.first][:1].isdigit():
+        quantity = Quantity(head.first, after.last, after.least, after.most)  # "two fighters, two"
     if head.dual and quantity is None:
         quantity = Quantity(head.first, head.last, 2, 2)
     role, prefix = _role(document, first, head if first == head.first else None, roles)

@@ -43,6 +43,10 @@ class Builder(EventBuilder):
             and not any(q.last == item.first or 0 <= q.first - item.last <= 6 for q in self.sentence.quantities)
         ):
             return
+        if any(
+            i.category == "earlier" and 0 <= item.first - i.last <= 14 and i.first > self.sentence.first + 3 for i in self.sentence.items
+        ):
+            return
         victims = Victims(self.document, self.sentence, self.mentions, trigger)
         victims.read(objects=active)
         if trigger.type == "wounded" and trigger.verb and not victims.rows:

@@ -35,6 +35,11 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         _sides(draft, trigger, inside)
         return
     light = _carrier(document, draft.sentence, trigger)
+    if frame == "down":
+        _downed(document, draft, trigger, inside)
+        return
+    relative = _relative_doer(document, draft, trigger, inside)
+    inside = [m for m in inside if m not in relative]
     subject_taken = bool(draft.initiators)
     bare_after: list[Mention] = []
     for mention in inside:
@@ -65,6 +70,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role == "at":
             if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.armed_owner and not draft.targets:
                 _target(draft, mention)
+        elif role == "in" and draft.type == "torture" and mention.armed_owner:
+            add(draft.initiators, mention.actors)
         elif role == "in":
             if (
                 frame in ("explode", "device")
@@ -91,6 +98,38 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 if 0 <= mention.first - hit.last <= 2:
                     _target(draft, mention)
     _bare(document, draft, trigger, light, bare_after, subject_taken, mentions)
+
+
+def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
+    """What was shot down belonged to whom the aircraft or missile is named after; who shot stands before it."""
+    weapons = [i for i in draft.sentence.of("weapon") if trigger.start <= i.first < trigger.end]
+    at = weapons[0].first if weapons else trigger.item.last
+    if trigger.item.person == "1" and (speaker := document.outlet.speaker(document.published)):
+        add(draft.initiators, (speaker,))
+    for mention in inside:
+        if mention.role in ("by", "with") or (mention.role == "" and mention.first < at and mention.head.category != "adjective"):
+            add(draft.initiators, mention.actors)
+        elif mention.first >= at and mention.role in ("", "to", "of") and mention.armed:
+            _target(draft, mention)
+
+
+def _relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
+    """Read who did it in a clause about the act: "attacks that remnants launched", "shots that a patrol fired"."""
+    for item in draft.sentence.items:
+        if (
+            item.category == "light"
+            and item.finite
+            and item.sense.data.get("frame") == "act"
+            and item.suffix in document.using.pronouns
+            and item.suffix
+            and trigger.start < item.first < trigger.end
+            and item.first > trigger.item.first
+        ):
+            near = [m for m in inside if m.role == "" and 0 <= m.first - item.last <= 3 and (m.armed or m.armed_owner)]
+            if near:
+                add(draft.initiators, near[0].actors)
+                return near[:1]
+    return []
 
 
 def _target(draft: Draft, mention: Mention) -> None:
@@ -142,9 +181,14 @@ def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigge
 
 def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention) -> None:
     """A name after "to": the owner after a verbal noun, or the one to whom something happened."""
-    if mention.first < trigger.item.first:
+    if mention.first < trigger.item.first and not any(
+        i.category == "weapon" and i.last == mention.first for i in draft.sentence.items
+    ):
         return
     near = mention.first - trigger.item.last <= 3
+    if any(i.category == "weapon" and i.last == mention.first for i in draft.sentence.items) and mention.armed:
+        add(draft.initiators, mention.actors)
+        return
     if trigger.item.sense.data.get("of") == "initiator" and near:
         add(draft.initiators, mention.actors)
     elif draft.type in ("attack", "weapons-seized", "ied") and near:

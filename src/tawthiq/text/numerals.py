@@ -147,8 +147,13 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
     if vague is None and position < end and words[position][:1] in table.joins:
         vague = _match(table.vague, words, position, words[position][1:])
     read = _plain(words, position, end, table)
-    if vague and not read:
-        return Quantity(at, position + vague[1], int(vague[0]), None, vague=True)
+    if vague and (not read or (read[0] in table.scales and read[1] <= position + vague[1])):
+        last = position + vague[1]
+        times = _match(table.vague, words, last) if last < end else None
+        if times and int(times[0]) >= 200 and int(vague[0]) < int(times[0]):  # tens of thousands
+            scale = max(s for s in table.scales if s <= int(times[0]))
+            return Quantity(at, last + times[1], int(vague[0]) * scale, None, vague=True)
+        return Quantity(at, last, int(vague[0]), None, vague=True)
     if not read:
         return None
     value, last, _ = read
