@@ -37,6 +37,8 @@ class Antecedents:
                 mention.actors = self._epithet(mention)
             elif head.category == "anaphor":
                 mention.actors = self._anaphor(list(head.sense.data["kinds"]))
+            elif mention.owner is not None:
+                mention.actors = self._anaphor(list(mention.owner.sense.data["kinds"]))
             elif mention.person == "rebel" and not mention.actors:
                 mention.actors = self._rebel()
             elif (mention.person == "attacker" and not mention.actors) or (
@@ -90,7 +92,7 @@ class Antecedents:
 
     def _anaphor(self, kinds: list[str]) -> tuple[str, ...]:
         for name, kind in reversed(self.named):
-            if ("any" in kinds or kind in kinds) and name not in _CIVIL:
+            if ("any" in kinds or kind in kinds) and name not in _CIVIL and not name.startswith("unknown"):
                 return (name,)
         if "any" not in kinds:
             fitting = [n for n, kind in self.everywhere.items() if kind in kinds]

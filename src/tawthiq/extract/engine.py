@@ -22,7 +22,7 @@ from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.views import find_views
-from tawthiq.model import Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
+from tawthiq.model import FAMILY_OF, Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
 from tawthiq.resolve.places import rank
@@ -37,6 +37,19 @@ _DEFAULT_TARGETS = {
 }
 _DEFAULT_INITIATORS = {"protest": "protesters", "riot": "protesters"}
 # Acts of whoever holds an area: one told right after another has the same doer where it names none.
+_HOLDERS = (
+    "syrian-army",
+    "syrian-transitional",
+    "sdf",
+    "asayish",
+    "sna",
+    "hts",
+    "fourth-division",
+    "military-intelligence",
+    "fifth-corps",
+    "irgc",
+    "military-police",
+)
 _CONTROL = ("raid", "sweep", "arrest", "cordon", "weapons-seized", "confiscation")
 _CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade")
 
@@ -144,6 +157,8 @@ class _Run:
             return
         if not draft.initiators and draft.type not in ("displacement", "body-found", "disappearance", "ied"):
             self._shared_doer(draft)
+        if draft.type == "displacement" and not draft.initiators:
+            self._driven_out(draft)
         if not draft.targets and draft.type not in ("weapons-seized", "deployment", "sweep", "protest", "body-found"):
             for loss in draft.losses:
                 if (
@@ -235,13 +250,30 @@ class _Run:
     def _shared_doer(self, draft: Draft) -> None:
         """Let a clause without a subject take the doer of the clause before it in the same sentence."""
         first = draft.triggers[0]
+        number = draft.sentence.number
+        near = [
+            d
+            for d in [*self.drafts[-4:], *self.told]
+            if d is not draft and d.kind is Kind.EVENT and d.sentence.number >= number - 2 and d.first < draft.first
+        ]
         if draft.type in _CONTROL:
-            before = [d for d in self.drafts[-2:] + self._siblings(draft) if d.type in _CONTROL and d.initiators]
-            if before and before[-1].sentence.paragraph == draft.sentence.paragraph:
-                add(draft.initiators, before[-1].initiators)
-                if draft.type == "weapons-seized" and not draft.targets and before[-1].targets != ["civilians"]:
-                    draft.targets = list(before[-1].targets)
-                return
+            for other in reversed(near):
+                doers = [n for n in other.initiators if not n.startswith("unknown")]
+                if other.type in _CONTROL and doers:
+                    add(draft.initiators, doers)
+                    if draft.type == "weapons-seized" and not draft.targets and other.targets != ["civilians"]:
+                        draft.targets = list(other.targets)
+                    return
+                struck = [n for n in other.targets if n in _HOLDERS]
+                if FAMILY_OF[other.type] in ("fight", "remote") and struck and draft.type != "weapons-seized":
+                    # After a bomb hit a patrol, it is the patrol's force that closes the area and arrests.
+                    add(draft.initiators, struck)
+                    return
+        if draft.type == "release":
+            held = [d for d in near if d.type in ("arrest", "abduction") and d.initiators]
+            if held:
+                add(draft.initiators, held[-1].initiators)
+            return
         if (
             first.passive
             or first.frame in ("die", "explode", "vanish", "flee", "hurt", "clash")
@@ -254,6 +286,15 @@ class _Run:
         source = siblings or same
         if source and (first.verb or draft.type in ("arrest", "confiscation", "raid", "weapons-seized", "looting-destruction")):
             add(draft.initiators, source[-1].initiators)
+
+    def _driven_out(self, draft: Draft) -> None:
+        """Displacement told right with the fire that caused it has that fire's doers."""
+        for other in reversed([*self.drafts[-2:], *self.told]):
+            if other is draft or other.kind is not Kind.EVENT or FAMILY_OF[other.type] not in ("fight", "remote"):
+                continue
+            if other.sentence.number >= draft.sentence.number - 1 and other.sentence.paragraph == draft.sentence.paragraph:
+                add(draft.initiators, [*other.initiators, *other.participants])
+                return
 
     def _siblings(self, draft: Draft) -> list[Draft]:
         return [d for d in self.told if d is not draft and d.initiators and d.first < draft.first]

@@ -56,6 +56,7 @@ class Mention:
     definite: bool = False
     partial: bool = False
     likely: str | None = None
+    owner: Item | None = None
 
     @property
     def armed_owner(self) -> bool:
@@ -219,7 +220,10 @@ def _read(
         ):
             # A civilian of somewhere stays a civilian; someone who works for an authority is counted as it.
             actors = (owner,) if _employs(owner) and head.sense.name in document.using.staff else (kind,)
-        return Mention(first, last, head, actors, role, quantity, person=kind, joined=joined, definite=definite)
+        mention = Mention(first, last, head, actors, role, quantity, person=kind, joined=joined, definite=definite)
+        if not owner:
+            mention.owner = next((i for i in sentence.items if i.category == "anaphor" and i.last == last), None)
+        return mention
     if head.category == "object":
         return Mention(
             first, head.last, head, (kind,) if kind else (), role, quantity, neutral=not kind, joined=joined, definite=definite
@@ -296,6 +300,9 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
             if actor.category == "actor" and actor.sense.name in ("civilians",) and head.category == "person":
                 break
             return actor.sense.name, actor.last
+        stand_in = next((i for i in items if i.category == "anaphor"), None)
+        if stand_in is not None and (not stand_in.prefix or stand_in.prefix in using.joins[1:3]) and linked:
+            return "", stand_in.last
         adjective = next((i for i in items if i.category == "adjective"), None)
         if adjective is not None and not adjective.prefix:
             if head.category == "object" or head.sense.data.get("actor") in _FIGHTERS:

@@ -156,6 +156,20 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
             max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1]))
         )
     for index, trigger in enumerate(triggers):
-        trigger.start = starts[index]
+        trigger.start = starts[index] = min(starts[index], _carrier_start(sentence, triggers, index, marks))
         following = [s for s in starts[index + 1 :] if s > trigger.item.first]
         trigger.end = min(following, default=sentence.last)
+
+
+def _carrier_start(sentence: Sentence, triggers: list[Trigger], index: int, marks: list[int]) -> int:
+    """Return where the clause of a noun begins that waits for its noun over an insertion: "carried out, with the help of X, a raid"."""
+    trigger = triggers[index]
+    if trigger.verb or trigger.item.prefix:
+        return sentence.last
+    floor = max((t.item.last for t in triggers[:index] if t.category != "weapon"), default=sentence.first)
+    waiting = [
+        i for i in sentence.items if i.category == "light" and i.finite and floor <= i.first < trigger.item.first and i.sense.data["frame"] == "act"
+    ]
+    if not waiting:
+        return sentence.last
+    return max([m for m in marks if floor <= m <= waiting[-1].first], default=floor)

@@ -52,7 +52,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         if role in ("by", "behind") or role == "with":
             add(draft.initiators, mention.actors)
         elif role == "beside":
-            if mention.armed and mention.head.category != "object":
+            alone = document.words[mention.first - 1] in document.using.company
+            if mention.armed and mention.head.category != "object" and not alone:
                 add(draft.initiators, mention.actors)
         elif role in ("side", "against"):
             add(draft.targets, mention.actors)
@@ -67,11 +68,11 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 add(draft.initiators, mention.actors)
         elif role == "to":
             _to(draft, trigger, light, mention)
+        elif role in ("in", "at") and draft.type in ("torture", "arrest", "abduction") and (mention.armed_owner or mention.armed):
+            add(draft.initiators, mention.actors)
         elif role == "at":
             if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.armed_owner and not draft.targets:
                 _target(draft, mention)
-        elif role == "in" and draft.type == "torture" and mention.armed_owner:
-            add(draft.initiators, mention.actors)
         elif role == "in":
             if (
                 frame in ("explode", "device")
@@ -231,7 +232,16 @@ def _bare(
                 add(draft.initiators, mention.actors)
         return
     if verb.passive or trigger.frame in ("die", "flee", "flee-people", "vanish"):
-        for mention in after or before[-1:]:
+        cut = min(
+            (
+                i.first
+                for i in draft.sentence.items
+                if i.first > verb.item.first and i.category in ("cause", "by", "event", "resulting") and not i.form.startswith("q")
+            ),
+            default=trigger.end,
+        )
+        near = [m for m in after if m.first < cut]
+        for mention in near or (after if trigger.frame not in ("die",) else []) or before[-1:]:
             _target(draft, mention)
         return
     if verb.frame in ("explode", "occur", "hit", "fall"):
