@@ -24,9 +24,9 @@ class Antecedents:
         self.sentence: Sentence
         self.everywhere = {i.sense.name: str(i.sense.data["kind"]) for s in document.sentences for i in s.of("actor")}
 
-    def latest(self) -> str | None:
-        """Return the actor named last, no civilians."""
-        return next((name for name, _ in reversed(self.named) if name not in _CIVIL), None)
+    def names(self) -> list[str]:
+        """Return the actors named so far, the last last, no civilians and nobody unknown."""
+        return [name for name, _ in self.named if name not in _CIVIL and not name.startswith("unknown")]
 
     def resolve(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Fill the actors of epithets and of people whose group the text has named."""
@@ -55,7 +55,7 @@ class Antecedents:
                 speaker = self.document.outlet.speaker(self.document.published)
                 mention.actors = (speaker,) if speaker else mention.actors
             elif mention.neutral and not head.suffix and not mention.actors and mention.person:
-                mention.likely = self.latest()
+                mention.likely = next(iter(self.names()[-1:]), None)
             elif mention.neutral and head.suffix and not mention.actors and self.named:
                 mention.actors = self._anaphor(["any"])
             if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):

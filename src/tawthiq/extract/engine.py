@@ -21,7 +21,7 @@ from tawthiq.extract.predicates import find_triggers
 from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_time, votes_of
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
-from tawthiq.extract.views import find_views
+from tawthiq.extract.views import Context, find_views
 from tawthiq.model import FAMILY_OF, Attribution, Claim, Kind, Loss, Modality, Place, Report, SourceType, Time
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
@@ -92,7 +92,7 @@ class _Run:
         if sentence.number in self.quiet:
             return
         mentions = find_mentions(document, sentence)
-        latest = self.antecedents.latest()
+        latest = self.antecedents.names()
         self.antecedents.resolve(sentence, mentions)
         for scope in scopes:
             source = scope.source
@@ -101,7 +101,7 @@ class _Run:
                     mention.partial = mention.partial or source.first <= mention.first < source.last
         places = find_places(document, sentence, self.votes)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
-        views = find_views(document, sentence, mentions, latest)
+        views = find_views(Context(document, sentence, mentions, scopes, latest))
         triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
         for order, trigger in enumerate(triggers):
             trigger.order = order

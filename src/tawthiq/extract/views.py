@@ -5,68 +5,127 @@ What such a statement speaks of is its content and no occurrence of its own; the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tawthiq.extract.drafts import Draft, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.mentions import Mention, last_group
-from tawthiq.extract.stance import negated
-from tawthiq.model import Kind, Modality
+from tawthiq.extract.stance import Scope, govern, negated
+from tawthiq.lexicon.morphology import ALEF
+from tawthiq.model import Kind, Modality, SourceType
 
+# Words of saying, expecting and wanting that begin a statement of their own where they open a clause.
+_TURNS = ("say", "expect", "warn", "accuse", "deny", "want", "able", "hedge", "distance", "support")
 _UNARMED = {"civilians", "medical", "refugees", "detainees", "unknown-gunmen"}
 _GROUPS = ("actor", "epithet", "anaphor", "object")
 
 
-def find_views(document: Document, sentence: Sentence, mentions: list[Mention], latest: str | None) -> list[Draft]:
-    """Return the assessments and relations of a sentence; `latest` is the actor that a verb without a subject means."""
+@dataclass(slots=True)
+class Context:
+    """What the views of a sentence are read with: its mentions, who speaks where, and the actors named so far, last last."""
+
+    document: Document
+    sentence: Sentence
+    mentions: list[Mention]
+    scopes: list[Scope]
+    named: list[str]
+
+    def stand_in(self, item: Item, but: list[str]) -> str | None:
+        """Return the actor that a verb without a subject means: the party that speaks of itself, else the one named last."""
+        that = next((i for i in self.sentence.items if i.category == "that" and i.last == item.first), None)
+        source, _ = govern(self.scopes, item.first)
+        word = self.document.words[item.first - 1] if item.first else ""
+        if that is not None and source is not None and source.actor and source.type is SourceType.PARTY:
+            if any(word.endswith(p) and len(word) > len(p) + 1 for p in self.document.using.endings):
+                return source.actor
+        speaker = self.document.outlet.speaker(self.document.published)
+        if item.person == "1" or (self.document.outlet.party and not self.named and speaker):
+            return speaker
+        return next((n for n in reversed(self.named) if n not in but), None)
+
+
+def find_views(context: Context) -> list[Draft]:
+    """Return the assessments and relations of a sentence."""
     out: list[Draft] = []
+    document, sentence = context.document, context.sentence
     for item in sentence.items:
         draft = None
+        if _inside(out, item):
+            continue
         match item.category:
-            case "want" | "intent" if not _inside(out, item) and not (item.form.startswith("n") and item.definite):
-                draft = _intent(document, sentence, mentions, item, latest)
-            case "plan" if item.finite and not _inside(out, item) and negated(document, sentence, item.first):
-                draft = _intent(document, sentence, mentions, item, latest)
-            case "able" | "capable" | "unable" | "incapable" if not _inside(out, item):
-                draft = _capability(document, sentence, mentions, item, latest)
-            case "expect" | "warn" if not _inside(out, item) and not item.form.startswith("n"):
-                draft = _forecast(document, sentence, mentions, item)
-            case "grow" if item.prefix[-1:] == document.using.future_mark and not _inside(out, item):
-                draft = _forecast(document, sentence, mentions, item)
+            case "want" | "intent" if not (item.form.startswith("n") and item.definite):
+                draft = _intent(context, item)
+            case "plan" if item.finite and _denied(document, sentence, item):
+                draft = _intent(context, item)
+            case "able" | "capable" | "unable" | "incapable":
+                draft = _capability(context, item)
+            case "possess" if item.finite:
+                draft = _possession(context, item)
+            case "expect" | "warn" if not item.form.startswith("n"):
+                draft = _forecast(context, item)
+            case "grow" if item.prefix[-1:] == document.using.future_mark:
+                draft = _forecast(context, item)
             case "join" if not any(d.type == "joins" for d in out) and not item.definite:
-                draft = _joined(document, sentence, mentions, item)
-            case "support" if not item.form.startswith("q"):
-                draft = _support(document, sentence, mentions, item)
+                draft = _joined(context, item)
+            case "support":
+                draft = _support(context, item)
             case "belong" if item.finite:
-                draft = _tie(document, sentence, mentions, item, "member-of")
+                draft = _tie(context, item)
             case "first" if not any(d.type == "joins" for d in out):
-                draft = _joins(document, sentence, mentions, item)
-            case "behind" if not _inside(out, item):
-                draft = _responsibility(document, sentence, mentions, item)
+                draft = _joins(context, item)
+            case "behind":
+                draft = _responsibility(context, item)
         if draft is not None:
             out.append(draft)
     return out
 
 
 def _inside(drafts: list[Draft], item: Item) -> bool:
-    return any(start <= item.first < end for d in drafts for start, end in d.spans)
+    return any(start <= item.first < end for d in drafts if d.type != "joins" for start, end in d.spans)
 
 
-def _clause(document: Document, sentence: Sentence, item: Item) -> tuple[int, int]:
-    """Return the clause of an item: from the last "that" or mark before it to the contrast or the sentence's end after it."""
+def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether a word is negated: by a particle before it, or by the first word of its expression (لا يريد)."""
+    if item.category in ("unable", "incapable") or negated(document, sentence, item.first):
+        return True
+    inner = document.words[item.first]
+    if item.last - item.first > 1 and inner.removeprefix(document.using.joins[0]) in document.using.verb_negations:
+        return True
+    return any(
+        i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first and i.last <= item.last for i in sentence.items
+    )
+
+
+def _clause(context: Context, item: Item) -> tuple[int, int]:
+    """Return the clause of an item: from the last "that" or contrast before it to where another view or speaker takes over."""
+    document, sentence = context.document, context.sentence
+    using = document.using
     start = sentence.first
     for other in sentence.items:
-        if other.last <= item.first and (
-            other.category in ("that",) or (other.category == "conjunction" and other.sense.name in document.using.contrasts)
-        ):
+        contrast = other.category == "conjunction" and other.sense.name in using.contrasts
+        if other.last <= item.first and (other.category == "that" or contrast):
             start = other.last if other.category == "that" else other.first
+        elif other.last <= item.first and other.category in _TURNS and other.finite and _opens(document, sentence, other):
+            start = other.first
     end = sentence.last
     for other in sentence.items:
-        contrast = other.category == "conjunction" and other.sense.name in document.using.contrasts
-        if other.first > item.last + 1 and (
-            contrast or (other.category == "that" and document.words[other.first][:1] == document.using.joins[0])
-        ):
+        if other.first <= item.last + 1 or other.first >= end:
+            continue
+        contrast = other.category == "conjunction" and other.sense.name in using.contrasts
+        joined_that = other.category == "that" and document.words[other.first][:1] == using.joins[0]
+        turn = other.category in _TURNS and other.finite and _opens(document, sentence, other)
+        if contrast or joined_that or turn:
             end = other.first
-            break
     return start, end
+
+
+def _opens(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether a verb opens a clause of its own: joined, after a comma or a conjunction, or a participle of saying."""
+    if item.prefix[:1] in document.using.joins[:1] and item.prefix:
+        return True
+    if any(i.last == item.first and i.category in ("conjunction", "comma") for i in sentence.items):
+        return True
+    return item.form == "xs?" and item.category in ("expect", "warn", "accuse") and document.words[item.first].endswith(ALEF)
 
 
 def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
@@ -78,20 +137,22 @@ def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
     ]
 
 
-def _subject(mentions: list[Mention], start: int, item: Item, end: int) -> list[Mention]:
-    """Return who wants or can: before the word, nearest and bare; else right after the verb."""
-    before = [m for m in _armed(mentions, start, item.first) if m.role in ("", "of", "to")]
+def _subject(context: Context, start: int, item: Item, end: int) -> list[Mention]:
+    """Return who wants or can: before the word, nearest and bare; else right after a verb that is not plural."""
+    before = [m for m in _armed(context.mentions, start, item.first) if m.role in ("", "of", "to") and m.last <= item.first]
     if before:
         return last_group(before)
-    after = [m for m in _armed(mentions, item.last, min(end, item.last + 4)) if m.role == ""]
-    return after[:1] if item.finite else []
+    if not item.finite or item.person == "p":
+        return []
+    after = [m for m in _armed(context.mentions, item.last, min(end, item.last + 3)) if m.role == ""]
+    return [m for m in after[:1] if m.first - item.last <= (1 if item.person else 2)]
 
 
-def _make(document: Document, sentence: Sentence, kind: Kind, type_: str, start: int, end: int) -> Draft:
-    words = document.words
+def _make(context: Context, kind: Kind, type_: str, start: int, end: int) -> Draft:
+    words = context.document.words
     while end > start + 1 and not words[end - 1][:1].isalnum():
         end -= 1
-    return Draft(kind, type_, sentence, [], [(start, end)])
+    return Draft(kind, type_, context.sentence, [], [(start, end)])
 
 
 def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
@@ -102,62 +163,85 @@ def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
             add(draft.targets, mention.actors)
 
 
-def _intent(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, latest: str | None) -> Draft | None:
-    start, end = _clause(document, sentence, item)
-    subject = _subject(mentions, start, item, end)
-    if not subject and item.person != "1" and not (latest and item.form == "xs?"):
-        return None
-    draft = _make(document, sentence, Kind.ASSESSMENT, "intent", start, end)
-    _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
-    if not subject and item.person != "1" and latest:
-        draft.initiators = [latest]
-        draft.targets = [t for t in draft.targets if t != latest]
-    if not draft.initiators and item.person == "1" and (speaker := document.outlet.speaker(document.published)):
-        draft.initiators = [speaker]
-    if negated(document, sentence, item.first):
+def _intent(context: Context, item: Item) -> Draft | None:
+    start, end = _clause(context, item)
+    subject = _subject(context, start, item, end)
+    draft = _make(context, Kind.ASSESSMENT, "intent", start, end)
+    others = [m for m in context.mentions if item.last <= m.first < end and m.actors and m not in subject]
+    _fill(draft, subject, _first_group(others))
+    if not draft.initiators:
+        unarmed = [m for m in context.mentions if start <= m.first < item.first and m.role == "" and m.person and not m.armed]
+        name = None if unarmed or not item.finite else context.stand_in(item, [])
+        if name is None:
+            return None
+        draft.initiators = [name]
+        draft.targets = [t for t in draft.targets if t != name]
+    if _denied(context.document, context.sentence, item):
         draft.modality = Modality.DENIED
     return draft
 
 
-def _capability(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, latest: str | None) -> Draft | None:
-    start, end = _clause(document, sentence, item)
-    subject = _subject(mentions, start, item, end)
-    if not subject and not latest:
+def _first_group(mentions: list[Mention]) -> list[Mention]:
+    """Return the first mention that names an actor, with those joined to it."""
+    out: list[Mention] = []
+    for mention in mentions:
+        if out and not mention.joined:
+            break
+        out.append(mention)
+    return out
+
+
+def _capability(context: Context, item: Item) -> Draft | None:
+    start, end = _clause(context, item)
+    subject = _subject(context, start, item, end)
+    name = None if subject else context.stand_in(item, [])
+    if not subject and name is None:
         return None
-    draft = _make(document, sentence, Kind.ASSESSMENT, "capability", start, end)
-    _fill(draft, subject, [m for m in mentions if item.last <= m.first < end])
-    if not subject and latest:
-        draft.initiators = [latest]
-    if (
-        item.category in ("unable", "incapable")
-        or negated(document, sentence, item.first)
-        or any(i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first for i in sentence.items)
-    ):
+    draft = _make(context, Kind.ASSESSMENT, "capability", start, end)
+    _fill(draft, subject, _first_group([m for m in context.mentions if item.last <= m.first < end and m.actors and m not in subject]))
+    if name is not None:
+        draft.initiators = [name]
+        draft.targets = [t for t in draft.targets if t != name]
+    if _denied(context.document, context.sentence, item):
         draft.modality = Modality.DENIED
     return draft
 
 
-def _forecast(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
-    end = _clause(document, sentence, item)[1]
+def _possession(context: Context, item: Item) -> Draft | None:
+    """What a group has is what it can do, where it has weapons: يمتلك مسيّرات بعيدة المدى."""
+    start, end = _clause(context, item)
+    if not any(i.category == "weapon" and item.last <= i.first < min(end, item.last + 6) for i in context.sentence.items):
+        return None
+    return _capability(context, item)
+
+
+def _forecast(context: Context, item: Item) -> Draft | None:
+    document, sentence = context.document, context.sentence
+    begin, end = _clause(context, item)
     following = [
         i
         for i in sentence.items
-        if item.last <= i.first < end and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet")
+        if item.last <= i.first < end
+        and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet", "grow", "operation", "place", "object")
     ]
-    if not following:
+    if not following and item.category != "grow":
         return None
-    start = item.first if item.sense.data.get("root") else _clause(document, sentence, item)[0]
-    draft = _make(document, sentence, Kind.ASSESSMENT, "forecast", start, end)
+    start = item.first if item.sense.data.get("root") and item.category != "grow" else begin
+    draft = _make(context, Kind.ASSESSMENT, "forecast", start, end)
     draft.modality = Modality.FORECAST
-    after = [m for m in mentions if item.last <= m.first < end]
-    bare = [m for m in after if m.role == "" and m.armed and m.head.category in ("actor", "epithet", "anaphor")]
+    after = [m for m in context.mentions if item.last <= m.first < end]
+    bare = [m for m in after if m.role == "" and m.armed and m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors]
     _fill(draft, bare[:1], [m for m in after if m.actors and m not in bare[:1] and m.role in ("", "against", "side", "on")])
+    if not bare and not draft.targets and any(i.finite and i.first - item.last <= 2 for i in following):
+        name = context.stand_in(item, [])
+        draft.initiators = [name] if name and negated(document, sentence, item.first) is False else []
     return draft
 
 
-def _responsibility(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+def _responsibility(context: Context, item: Item) -> Draft | None:
     """Blame in general: who stands behind the incidents, most of the killings, the wave of bombs."""
-    start, end = _clause(document, sentence, item)
+    document, sentence = context.document, context.sentence
+    start, end = _clause(context, item)
     general = [
         i
         for i in sentence.items
@@ -170,51 +254,118 @@ def _responsibility(document: Document, sentence: Sentence, mentions: list[Menti
         return None
     actors = [
         m
-        for m in _armed(mentions, sentence.first, end)
-        if m.head.category in ("actor", "epithet", "person")
+        for m in _armed(context.mentions, sentence.first, end)
+        if m.head.category in ("actor", "epithet", "person", "anaphor")
+        and m.actors
         and abs(m.first - item.first) <= 12
         and m.role in ("", "of", "to", "in")
     ]
     if not actors:
         return None
     near = min(actors, key=lambda m: abs(m.first - item.first))
-    draft = _make(document, sentence, Kind.ASSESSMENT, "responsibility", min(start, near.first), end)
+    draft = _make(context, Kind.ASSESSMENT, "responsibility", min(start, near.first), end)
     add(draft.initiators, near.actors)
+    if _denied(document, sentence, item):
+        draft.modality = Modality.DENIED
     return draft
 
 
-def _support(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
-    start, end = _clause(document, sentence, item)
-    subject = [m for m in _subject(mentions, start, item, end) if m.head.category in _GROUPS]
-    others = [m for m in _armed(mentions, item.last, end) if m.head.category in (*_GROUPS, "person") and m.actors]
-    if not subject or not others or not item.finite:
+def _support(context: Context, item: Item) -> Draft | None:
+    """Who backs whom: a verb with its object, a noun that a verb carries, what someone receives, a participle that says so."""
+    document, sentence = context.document, context.sentence
+    start, end = _clause(context, item)
+    participle = item.form.startswith("q")
+    if item.definite or (participle and item.last - item.first == 0):
         return None
-    draft = _make(document, sentence, Kind.RELATION, "supports", start, end)
-    _fill(draft, subject, [m for m in others if not set(m.actors) <= _UNARMED])
+    subject = [m for m in _subject(context, start, item, end) if m.head.category in _GROUPS and m.actors]
+    others = [
+        m
+        for m in _armed(context.mentions, item.last, end)
+        if m.head.category in (*_GROUPS, "person") and m.actors and not set(m.actors) <= _UNARMED and m not in subject
+    ]
+    frame = item.sense.data.get("frame")
+    if participle:
+        # An indefinite participle after a name says something of it; after an indefinite noun it only tells which.
+        told = subject and subject[-1].definite and not any(i.finite and i.category != "relative" for i in sentence.items)
+        givers = [m for m in others if m.role in ("of", "by")]
+        if not told or not givers:
+            return None
+        subject, others = givers[:1], subject
+    elif item.form.startswith("n"):
+        carried = [i for i in sentence.items if i.category == "undertake" and start <= i.first < item.first]
+        if not carried:
+            return None
+        subject = subject or [m for m in _armed(context.mentions, carried[-1].last, item.first) if m.role == ""][:1]
+    elif frame in ("give", "receive") and not any(i.category == "aid" and item.last <= i.first < end for i in sentence.items):
+        return None
+    if frame == "receive":
+        givers = [m for m in others if m.role in ("of", "from", "by")] or others[:1]
+        receivers = subject or [m for m in others if m not in givers][:1]
+        subject, others = givers[:1], receivers
+        if not others and (name := context.stand_in(item, [n for m in subject for n in m.actors])):
+            return _relation(context, "supports", start, end, subject, [name])
+    targets = [n for m in others for n in m.actors]
+    if not subject and item.finite and frame != "receive" and (name := context.stand_in(item, targets)):
+        draft = _relation(context, "supports", start, end, [], targets)
+        if draft is not None:
+            draft.initiators = [name]
+        return draft
+    if not targets and subject and _pronoun_object(document, sentence, item, end):
+        doers = [n for m in subject for n in m.actors]
+        name = next((n for n in reversed(context.named) if n not in doers), None)
+        targets = [name] if name else []
+    if not subject or not targets:
+        return None
+    return _relation(context, "supports", start, end, subject, targets)
+
+
+def _pronoun_object(document: Document, sentence: Sentence, item: Item, end: int) -> bool:
+    """Say whether whom is backed is a pronoun, on the verb or on a noun of support after it: يمدّهم, تسليحها."""
+    return any(
+        i.suffix in document.using.pronouns and i.suffix
+        for i in sentence.items
+        if i.category in ("support", "aid") and item.first <= i.first < end
+    )
+
+
+def _relation(context: Context, type_: str, start: int, end: int, subject: list[Mention], targets: list[str]) -> Draft | None:
+    draft = _make(context, Kind.RELATION, type_, start, end)
+    _fill(draft, subject, [])
+    add(draft.targets, [t for t in targets if t not in draft.initiators])
     return draft if draft.targets else None
 
 
-def _tie(document: Document, sentence: Sentence, mentions: list[Mention], item: Item, type_: str) -> Draft | None:
-    start, end = _clause(document, sentence, item)
-    after = [m for m in _armed(mentions, item.last, min(end, item.last + 6)) if m.head.category in ("actor", "epithet")]
-    subject = [m for m in _subject(mentions, start, item, end) if m.actors and m.head.category in (*_GROUPS, "person")]
-    if not subject and len(after) > 1:
-        subject, after = after[:1], after[1:]
-    if not after or not subject:
+def _tie(context: Context, item: Item) -> Draft | None:
+    start, end = _clause(context, item)
+    after = [
+        m for m in _armed(context.mentions, item.last, min(end, item.last + 7)) if m.head.category in ("actor", "epithet") and m.actors
+    ]
+    subject = [m for m in _subject(context, start, item, end) if m.actors and m.head.category in (*_GROUPS, "person")]
+    if not subject and len(after) > 1 and after[0].role == "":
+        subject = after[:1]
+    after = [m for m in after if m not in subject and not (subject and set(m.actors) & set(subject[0].actors))]
+    if not after:
         return None
-    draft = _make(document, sentence, Kind.RELATION, type_, start, end)
-    _fill(draft, subject, [m for m in after if m not in subject][:1])
-    if negated(document, sentence, item.first):
+    if subject:
+        draft = _relation(context, "member-of", start, end, subject, list(after[0].actors))
+    else:
+        name = context.stand_in(item, list(after[0].actors))
+        if name is None or not item.sense.data.get("root") or any(i.category == "relative" for i in context.sentence.items):
+            return None
+        draft = _relation(context, "member-of", start, end, [], list(after[0].actors))
+        if draft is not None:
+            draft.initiators = [name]
+    if draft is not None and _denied(context.document, context.sentence, item):
         draft.modality = Modality.DENIED
-    return draft if draft.targets else None
+    return draft
 
 
-def _joined(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+def _joined(context: Context, item: Item) -> Draft | None:
     """A group that joined another: انضمّ، التحق، بايع."""
-    start, end = _clause(document, sentence, item)
+    start, end = _clause(context, item)
     named = [
         m
-        for m in mentions
+        for m in context.mentions
         if start <= m.first < end and m.actors and m.armed and m.head.category in ("actor", "epithet", "person", "anaphor")
     ]
     before = [m for m in named if m.first < item.first and m.role in ("", "of", "to")]
@@ -223,18 +374,18 @@ def _joined(document: Document, sentence: Sentence, mentions: list[Mention], ite
     others = [m for m in after if m not in subject]
     if not subject or not others:
         return None
-    draft = _make(document, sentence, Kind.RELATION, "joins", start, end)
+    draft = _make(context, Kind.RELATION, "joins", start, end)
     _fill(draft, subject, others[:1])
     return draft if draft.targets else None
 
 
-def _joins(document: Document, sentence: Sentence, mentions: list[Mention], item: Item) -> Draft | None:
+def _joins(context: Context, item: Item) -> Draft | None:
     """A group seen taking part for the first time, beside or inside another."""
-    start, end = _clause(document, sentence, item)
+    start, end = _clause(context, item)
     named = [
         m
-        for m in mentions
-        if m.first >= sentence.first
+        for m in context.mentions
+        if m.first >= context.sentence.first
         and m.actors
         and (m.armed or m.person == "fighter")
         and m.head.category in ("actor", "person", "epithet", "object")
@@ -245,6 +396,6 @@ def _joins(document: Document, sentence: Sentence, mentions: list[Mention], item
     subject = [m for m in named if m not in beside]
     if not subject:
         return None
-    draft = _make(document, sentence, Kind.RELATION, "joins", min(start, item.first), end)
+    draft = _make(context, Kind.RELATION, "joins", min(start, item.first), end)
     _fill(draft, subject[:1], beside)
     return draft

@@ -48,6 +48,9 @@ _NOMINAL = frozenset(
         "distance",
         "find",
         "topic",
+        "possess",
+        "undertake",
+        "grow",
     )
 )
 _NAMES = frozenset(
