@@ -85,6 +85,7 @@ class _Run:
         self.last_time: Draft | None = None
         self.told: list[Draft] = []
         self.paragraph = -1
+        self.flow: tuple[int, Source] | None = None
 
     def read(self, sentence: Sentence) -> None:
         document = self.document
@@ -123,6 +124,9 @@ class _Run:
             self._place(draft, sentence, places)
             self._time(draft, sentence)
             self._stance(draft, sentence, scopes)
+        ends = govern(scopes, sentence.last - 1)[0]
+        if ends is not None and ends.type is not SourceType.OUTLET:
+            self.flow = (sentence.paragraph, ends)
         kept = [d for d in drafts if self._worth(d, sentence)]
         self.drafts += kept
         self.antecedents.note(sentence, mentions, kept)
@@ -322,6 +326,8 @@ class _Run:
         inside = [t for t in draft.triggers if sentence.first <= t.item.first < sentence.last]
         start = min([draft.first, *(t.start for t in inside)])
         end = max([draft.last, *(t.end for t in inside)])
+        if draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
+            places = [p for p in places if any(first <= p.first < last for first, last in draft.spans)]
         mention = pick_place(draft, places, sentence, max(start, sentence.first), min(end, sentence.last))
         if mention is not None:
             draft.place, draft.own_place = mention.place, True
@@ -366,6 +372,8 @@ class _Run:
         source, modality = govern(scopes, anchor)
         if draft.kind is Kind.TALLY and modality is Modality.HYPOTHETICAL:
             modality = Modality.ASSERTED
+        if source is None and self.flow is not None and self.flow[0] == sentence.paragraph and not sentence.has("turn"):
+            source = self.flow[1]
         if source is None and draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
             source = govern(scopes, draft.last - 1)[0]
         if source is not None:
@@ -386,6 +394,13 @@ class _Run:
             # What is denied or threatened does not take the day of what was told before.
             draft.time, draft.time_from = None, None
         for trigger in draft.triggers[:1]:
+            carried = [
+                i
+                for i in sentence.items
+                if i.category in ("light", "aspect") and i.finite and trigger.start <= i.first < trigger.item.first
+            ]
+            if not trigger.verb and carried and modality is Modality.ASSERTED and negated(self.document, sentence, carried[-1].first):
+                draft.modality = Modality.DENIED
             if trigger.verb and modality is Modality.ASSERTED and negated(self.document, sentence, trigger.item.first):
                 draft.modality = Modality.DENIED
             if trigger.verb and trigger.item.prefix[-1:] == self.document.using.future_mark and modality is Modality.ASSERTED:

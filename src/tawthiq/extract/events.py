@@ -52,7 +52,8 @@ class EventBuilder:
                 return None
         else:
             reference = self._reference(trigger, type_)
-        if reference is not None and self._other_account(reference, trigger.item.first):
+        claimed = any(i.category == "claim" and 0 <= trigger.item.first - i.last <= 6 for i in self.sentence.items)
+        if reference is not None and not claimed and self._other_account(reference, trigger.item.first):
             account = self._account(reference, trigger)
             assign(self.document, account, trigger, self.mentions)
             return account

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Document, Item, Sentence
-from tawthiq.model import Place
+from tawthiq.model import Level, Place
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.places import Candidate, between, choose, countryside, place_of, rank
 
@@ -256,6 +256,17 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
                 out.append(PlaceMention(opener.first, right.last, place, left.origin))
                 index += 2
                 continue
+        before = out[-1] if out else None
+        if (
+            before is not None
+            and left.first - before.last <= 1
+            and words[left.first][:1] != document.using.joins[0]
+            and before.place.lat is not None
+            and rank(left.place.level) > rank(before.place.level)
+            and rank(before.place.level) <= rank(Level.TOWN)
+        ):
+            index += 1  # "in the town of X in the countryside of Y": Y only says which X
+            continue
         out.append(left)
         index += 1
     return out

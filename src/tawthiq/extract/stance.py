@@ -12,12 +12,13 @@ from tawthiq.extract.drafts import Source
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.model import Modality, SourceType
 
-SAYING = ("say", "deny", "distance", "hedge", "expect", "warn", "threat", "accuse")
+SAYING = ("say", "deny", "distance", "hedge", "expect", "warn", "threat", "accuse", "claim")
 _SOURCES: dict[str, SourceType] = {
     "source_corroborated": SourceType.CORROBORATED,
     "source_unnamed": SourceType.UNNAMED,
     "source_named": SourceType.NAMED,
     "source_party": SourceType.PARTY,
+    "source_capital": SourceType.PARTY,
     "source_social": SourceType.SOCIAL,
     "source_outlet": SourceType.OUTLET,
 }
@@ -43,6 +44,7 @@ class Stances:
         self.document = document
         self.current = Source()
         self.named: Source | None = None
+        self.unnamed: Source | None = None  # the last source without a name: who "the sources" are
 
     def read(self, sentence: Sentence) -> list[Scope]:
         """Return the scopes of a sentence; where scopes overlap, the later one governs."""
@@ -57,8 +59,8 @@ class Stances:
                 source = self._speaker(sentence, item)
                 limit = min([c for c in contrast if c > item.last + 1], default=sentence.last)
                 modality = _MODALITY.get(item.category)
-                if item.category == "hedge" and item.sense.data.get("root") is None:
-                    continue
+                if item.sense.data.get("root") is None:
+                    continue  # a word that colours a clause names no speaker
                 start = (
                     sentence.first
                     if item.sense.data.get("english") and self._closes(sentence, item)
@@ -69,6 +71,9 @@ class Stances:
                 elif self._continues(item) and self.named is not None:
                     source = self.named
                 scopes.append(Scope(start, limit, source, modality, item))
+        if (opener := self._opener(sentence)) is not None:
+            self.named = opener
+            scopes.insert(0, Scope(sentence.first, sentence.last, opener, None))
         for item in sentence.of("according"):
             cited = self._after(sentence, item.last)
             if cited is None:
@@ -84,6 +89,30 @@ class Stances:
                 continue
             scopes.append(self._soft(sentence, item, contrast))
         return scopes
+
+    def _opener(self, sentence: Sentence) -> Source | None:
+        """Return the source that a line opens with before a colon: "Military source: ..."."""
+        words = self.document.words
+        colon = next((at for at in range(sentence.first, min(sentence.last, sentence.first + 9)) if words[at] == ":"), None)
+        if colon is None or any(i.finite and i.first < colon for i in sentence.items):
+            return None
+        if not any(
+            i.first < colon
+            and (
+                (i.category in _SOURCES and i.first - sentence.first <= 1)
+                or (
+                    i.category == "actor"
+                    and i.first - sentence.first <= 1
+                    and colon - i.last <= 1
+                    and i.sense.data["kind"] not in ("civilians", "unknown")
+                    and not any(q.first - colon <= 1 for q in sentence.quantities if q.first > colon)
+                )
+                or (i.category == "statement" and i.first == sentence.first)
+            )
+            for i in sentence.items
+        ):
+            return None
+        return self._classify(sentence, sentence.first, colon)
 
     def _soft(self, sentence: Sentence, item: Item, contrast: list[int]) -> Scope:
         """A word that colours a clause without naming a speaker: believed, if, no truth in."""
@@ -124,16 +153,25 @@ class Stances:
 
     def _speaker(self, sentence: Sentence, item: Item) -> Source:
         """Return who speaks by a verb: after it, before "that"; else before it."""
+        if item.voice == "p" or (item.voice == "?" and self.document.passive_mark(item.first)):
+            return Source()
         stop = min(
             [i.first for i in sentence.items if i.category == "that" and i.first >= item.last],
             default=min(sentence.last, item.last + 9),
         )
-        source = self._classify(sentence, item.last, min(stop, item.last + 14))
+        verbs = [
+            i.first
+            for i in sentence.items
+            if i.first >= item.last and i is not item and (i.finite or i.category == "relayed") and i.category not in _SOURCES
+        ]
+        source = self._classify(sentence, item.last, min(stop, item.last + 14, *verbs))
         if source is None or item.sense.data.get("english"):
             before = self._classify(sentence, max(sentence.first, item.first - 12), item.first, nearest_last=True)
             source = before or source
         if source is None and item.sense.data.get("frame") == "social":
             return Source(SourceType.SOCIAL, item.first, item.last)
+        if source is None and item.category == "deny" and self.named is not None:
+            return self.named
         return source or Source()
 
     def _after(self, sentence: Sentence, start: int) -> Source | None:
@@ -151,20 +189,26 @@ class Stances:
         for item in sentence.items:
             if not first <= item.first < last:
                 continue
+            if item.category == "source_capital" and (item.prefix not in ("", self.document.using.joins[0]) or not (
+                item.last == last if nearest_last else item.first == first
+            )):
+                continue
             if item.category in _SOURCES and (
-                best is None or nearest_last or (item.last - item.first > best.last - best.first and item.first == best.first)
+                best is None
+                or nearest_last
+                or (item.first == best.first and (item.last, not item.definite) > (best.last, not best.definite))
             ):
                 best = item
-        actor = next(
-            (
-                i
-                for i in sentence.items
-                if first <= i.first < last and i.category in ("actor", "epithet") and i.sense.name not in _NOT_PARTIES
-            ),
-            None,
-        )
-        if best is None and actor is None:
+        actors = [
+            i
+            for i in sentence.items
+            if first <= i.first < last and i.category in ("actor", "epithet", "adjective") and i.sense.name not in _NOT_PARTIES
+        ]
+        actor = actors[-1] if actors and nearest_last else next(iter(actors), None)
+        if best is None and (actor is None or actor.category == "adjective"):
             return None
+        if best is None and actor is not None and not nearest_last and actor.first - first > 1 and not self._titled(first, actor.first):
+            return None  # whom the statement speaks of, not who makes it
         document = self.document
         if best is not None:
             type_ = _SOURCES[best.category]
@@ -174,11 +218,12 @@ class Stances:
                 and actor.sense.name not in _NAMED_ACTORS
                 and best.category != "source_corroborated"
                 and self._belongs(best, actor)
+                and not (type_ is SourceType.NAMED and actor.first <= best.first and actor.last >= best.last)
             ):
                 if actor.sense.data.get("kind") != "civilians":
                     type_ = SourceType.PARTY
-            if type_ is SourceType.UNNAMED and best.definite and self.named is not None:
-                return Source(self.named.type, best.first, best.last, self.named.actor)
+            if type_ is SourceType.UNNAMED and best.definite and (told := self.unnamed or self.named) is not None:
+                return Source(told.type, best.first, best.last, told.actor)
             if (
                 type_ is SourceType.NAMED
                 and best.definite
@@ -188,6 +233,8 @@ class Stances:
                 return Source(self.named.type, best.first, best.last, self.named.actor)
             end = min(last, max(best.last, actor.last if actor and actor.first - best.last <= 3 else best.last))
             source = Source(type_, best.first, end, actor.sense.name if actor else None)
+            if type_ in (SourceType.UNNAMED, SourceType.CORROBORATED):
+                self.unnamed = source
         else:
             assert actor is not None
             name = actor.sense.name
@@ -197,10 +244,17 @@ class Stances:
             return Source(SourceType.OUTLET, source.first, source.last, source.actor)
         return source
 
+    def _titled(self, first: int, actor: int) -> bool:
+        """Say whether only a title or a word of belonging stands between a verb of saying and an actor."""
+        using = self.document.using
+        return all(w in using.link_words or w in using.close_words or not w[:1].isalnum() for w in self.document.words[first:actor])
+
     def _belongs(self, source: Item, actor: Item) -> bool:
         """Say whether a source is of an actor: nothing but "in", "of", "close to" stands between ("a source in the SDF")."""
         if not 0 <= actor.first - source.last <= 3:
             return source.first <= actor.first < source.last
+        if actor.first == source.last and source.category == "source_unnamed" and not actor.prefix:
+            return False  # "residents accuse the SDF": no word of belonging between
         between = self.document.words[source.last : actor.first]
         return all(w in self.document.using.link_words or w in self.document.using.close_words for w in between)
 

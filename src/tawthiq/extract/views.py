@@ -11,7 +11,7 @@ from tawthiq.extract.drafts import Draft, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.extract.stance import Scope, govern, negated
-from tawthiq.lexicon.morphology import ALEF
+from tawthiq.lexicon.morphology import ALEF, NUN, TEH, YEH
 from tawthiq.model import Kind, Modality, SourceType
 
 # Words of saying, expecting and wanting that begin a statement of their own where they open a clause.
@@ -63,6 +63,8 @@ def find_views(context: Context) -> list[Draft]:
                 draft = _possession(context, item)
             case "expect" | "warn" if not item.form.startswith("n"):
                 draft = _forecast(context, item)
+            case "hedge" if item.finite and _future_told(document, sentence, item):
+                draft = _forecast(context, item)
             case "grow" if item.prefix[-1:] == document.using.future_mark:
                 draft = _forecast(context, item)
             case "join" if not any(d.type == "joins" for d in out) and not item.definite:
@@ -94,6 +96,16 @@ def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
     return any(
         i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first and i.last <= item.last for i in sentence.items
     )
+
+
+def _future_told(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether what is thought likely is still to come: "that" and a verb in the present after it (يرجّح أن تعمد)."""
+    that = next((i for i in sentence.items if i.category == "that" and item.last <= i.first <= item.last + 4), None)
+    if that is None or that.last >= sentence.last:
+        return False
+    word = document.words[that.last]
+    named = any(i.first == that.last and not i.finite and i.category != "conjunction" for i in sentence.items)
+    return len(word) > 3 and word[:1] in (YEH, TEH) and word not in document.using.copulas and not named and document.words[that.last - 1] == ALEF + NUN
 
 
 def _clause(context: Context, item: Item) -> tuple[int, int]:

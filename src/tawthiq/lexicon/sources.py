@@ -172,6 +172,8 @@ def discourse_entries() -> Iterator[Entry]:
     """Yield the words that steer how a statement is read, one sense a word, by category."""
     for category, words in read_yaml("discourse.yaml").items():
         for word in words:
+            if not isinstance(word, str):
+                raise ValueError(f"discourse.yaml: {category}: {word!r} is no text; put it in quotes")
             yield Entry(category, fold(word), {}, ((fold(word), ""),), f"discourse.yaml:{category}")
 
 
