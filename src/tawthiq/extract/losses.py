@@ -67,7 +67,9 @@ class Victims:
             elif bare and bare[0].armed and bare[0].actors and bare[0].head.category in ("actor", "epithet"):
                 start = bare[0].last
         self._run(start)
-        if not self.rows and not item.sense.data.get("noun"):
+        if not self.rows and item.sense.data.get("noun"):
+            self._quantity_before(item.first)
+        if not self.rows and (not item.sense.data.get("noun") or self._met(item)):
             before = [
                 m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)
             ]
@@ -78,6 +80,13 @@ class Victims:
                 self.first = min(self.first, group[0].first)
             else:
                 self._quantity_before(item.first)
+
+    def _met(self, item: Item) -> bool:
+        """Say whether people met a death that a verb before it tells: لقي حتفه."""
+        return any(
+            i.category == "light" and i.sense.data.get("frame") == "undergo" and 0 < item.first - i.first <= 2
+            for i in self.sentence.items
+        )
 
     def _clause_mentions(self) -> list[Mention]:
         return [m for m in self.mentions if self.trigger.start <= m.first < self.trigger.end]
@@ -259,6 +268,8 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
             if mention is not None and mention.actors:
                 _share(draft, rows[index - 1][0], mention, outcome)
             continue
+        if quantity is not None and _of_them(document, draft, victims, mention, quantity, outcome):
+            continue
         who = _who(document, draft, mention, quantity, previous)
         if who is None and mention is not None and (mention.neutral or mention.person == "soldier"):
             who = next((m.actors[0] for m, *_ in rows if m is not None and m.actors and m.armed), None)
@@ -278,9 +289,36 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
             draft.losses.remove(same[0])
         draft.losses.append(row)
         made.append(row)
+        if index == len(rows) - 1:
+            _part(draft, victims, row)
         previous = who or previous
         if mention is not None:
             draft.victims.append(mention)
+
+
+def _of_them(
+    document: Document, draft: Draft, victims: Victims, mention: Mention | None, quantity: Quantity, outcome: Outcome
+) -> bool:
+    """Say whether a number only counts some of those counted before: "two of them died at once"."""
+    if mention is not None or not any(
+        i.category == "including" and i.first == quantity.last for i in victims.sentence.items if i.last - i.first == 1
+    ):
+        return False
+    return any(entry.outcome == outcome and (entry.min or 0) >= (quantity.least or 0) for entry in draft.losses)
+
+
+def _part(draft: Draft, victims: Victims, row: Loss) -> None:
+    """Set apart the part of a row that is told to be of another side: "four killed, two of them fighters of X"."""
+    part = next((m for m in victims.mentions if m.partial and 0 <= m.first - victims.last <= 5 and m.actors), None)
+    if part is None or row.min is None or row.status != "reported":
+        return
+    who = part.actors[0]
+    count = part.quantity.least if part.quantity is not None and not part.quantity.vague else (None if part.head.plural else 1)
+    unarmed = {"civilians", "journalists", "medical", "refugees", "detainees", "protesters"}
+    if count is None or who == row.who or count >= row.min or (row.who in unarmed and who in unarmed):
+        return
+    rest = row.model_copy(update={"min": row.min - count, "max": row.max - count if row.max is not None else None})
+    draft.losses[-1:] = [rest, Loss(who=who, outcome=row.outcome, min=count, max=count)]
 
 
 def _share(draft: Draft, first: Mention | None, second: Mention, outcome: Outcome) -> None:
@@ -294,7 +332,7 @@ def _share(draft: Draft, first: Mention | None, second: Mention, outcome: Outcom
 
 def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Quantity | None, previous: str | None) -> str | None:
     """Return whom a row counts."""
-    struck = _only(draft.targets)
+    struck = _only(draft.targets) or _only(draft.participants)
     who: str | None = None
     if mention is None:
         who = (previous or struck) if quantity is not None else struck
@@ -333,11 +371,12 @@ def held_rows(document: Document, draft: Draft, mentions: list[Mention]) -> None
         who = near.actors[0] if near is not None and near.actors else None
         draft.losses.append(loss_row(who, outcome, quantity or (near.quantity if near else None), one=not body.plural))
         return
+    made: list[Loss] = []
+    seen: set[int] = set()
     for mention in mentions:
-        if mention.partial:
+        if mention.partial or mention.head.category == "object" or mention.first in seen:
             continue
-        if mention.head.category == "object":
-            continue
+        seen.add(mention.first)
         who = mention.actors[0] if mention.actors else (_only(draft.targets) if mention.neutral else None)
         if who == "unknown-gunmen":
             continue
@@ -346,7 +385,37 @@ def held_rows(document: Document, draft: Draft, mentions: list[Mention]) -> None
         if name_only and mention.quantity is None:
             continue
         one = not (item.plural or item.form == "p")
-        draft.losses.append(loss_row(who, outcome, mention.quantity, one=one))
+        _sum(made, loss_row(who, outcome, mention.quantity, one=one))
+    if not made and draft.type != "body-found":
+        made = _counted_near(draft, mentions, outcome)
+    draft.losses += made
+
+
+def _sum(rows: list[Loss], row: Loss) -> None:
+    """Add a row; exact numbers of the same people are one row of their sum."""
+    for index, other in enumerate(rows):
+        if (other.who, other.outcome) == (row.who, row.outcome):
+            if None not in (other.min, other.max, row.min, row.max) and other.status == row.status == "reported":
+                assert other.min is not None and other.max is not None and row.min is not None and row.max is not None
+                rows[index] = other.model_copy(update={"min": other.min + row.min, "max": other.max + row.max})
+            return
+    rows.append(row)
+
+
+def _counted_near(draft: Draft, mentions: list[Mention], outcome: Outcome) -> list[Loss]:
+    """Return a row for the number right after the act, of people whom the text does not describe: "arrested five of its"."""
+    trigger = draft.triggers[0]
+    for quantity in draft.sentence.quantities:
+        if 0 <= quantity.first - trigger.item.last <= 3 and quantity.last < draft.sentence.last:
+            if any(m.quantity is quantity and m.head.category == "object" for m in mentions):
+                continue
+            if any(
+                i.first == quantity.last and i.category in ("event", "operation", "object", "weapon", "crime", "place")
+                for i in draft.sentence.items
+            ):
+                continue
+            return [loss_row(_only(draft.targets) if draft.targets != ["civilians"] else None, outcome, quantity, one=False)]
+    return []
 
 
 def unknown_or_none(document: Document, sentence: Sentence, drafts: list[Draft]) -> None:

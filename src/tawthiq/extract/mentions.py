@@ -228,6 +228,8 @@ def _read(
         return Mention(
             first, head.last, head, (kind,) if kind else (), role, quantity, neutral=not kind, joined=joined, definite=definite
         )
+    if kind == "person" and _of_family(document, head, by_first):
+        return Mention(first, head.last, head, ("civilians",), role, quantity, person="civilians", joined=joined, definite=definite)
     if kind in ("fighter", "soldier", "attacker", "cell", "group", "rebel", "person"):
         return Mention(
             first, head.last, head, (), role, quantity, neutral=kind != "person", person=kind, joined=joined, definite=definite
@@ -235,6 +237,13 @@ def _read(
     if kind == "gunman":
         return Mention(first, head.last, head, ("unknown-gunmen",), role, quantity, person=kind, joined=joined, definite=definite)
     return Mention(first, head.last, head, (kind,), role, quantity, person=kind, joined=joined, definite=definite)
+
+
+def _of_family(document: Document, head: Item, by_first: dict[int, list[Item]]) -> bool:
+    """Say whether people are told to be of a family: four persons of one family are civilians."""
+    if head.last + 1 >= len(document.words) or document.words[head.last] not in document.using.link_words:
+        return False
+    return any(i.category == "person" and i.sense.data.get("actor") == "civilians" for i in by_first.get(head.last + 1, ()))
 
 
 def _employs(actor: str) -> bool:

@@ -47,6 +47,8 @@ class Builder(EventBuilder):
             i.category == "earlier" and 0 <= item.first - i.last <= 14 and i.first > self.sentence.first + 3 for i in self.sentence.items
         ):
             return
+        if any(i.category == "loss_unknown" and i.first <= item.first <= i.last + 6 for i in self.sentence.items):
+            return
         victims = Victims(self.document, self.sentence, self.mentions, trigger)
         victims.read(objects=active)
         if trigger.type == "wounded" and trigger.verb and not victims.rows:

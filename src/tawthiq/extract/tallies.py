@@ -113,6 +113,7 @@ class Tallies:
         counted = next((n for n in nouns for q in numbers if q.last <= n.first <= q.last + 1 and q is not first), None)
         if not people and not mentions:
             return None
+        assert self.header is not None
         type_ = "casualties"
         draft = self._new(sentence, type_, counted)
         if counted is not None:
@@ -136,7 +137,12 @@ class Tallies:
         )
         names = [n for n in names if any(n in m.actors and m.first < cut for m in [*([head] if head else []), *owners])]
         add(draft.targets, names)
-        draft.losses.append(loss_row(names[0] if len(names) == 1 else None, "killed", first, one=False))
+        outcome: Outcome | None = "killed"
+        if first.last < sentence.last and self._counting(self.document.words[first.last]):
+            draft.type = str(counted.sense.data["type"]) if counted is not None and "type" in counted.sense.data else self.header.type
+            draft.count, outcome = _count(first), _OUTCOMES.get(draft.type)
+        if outcome is not None:
+            draft.losses.append(loss_row(names[0] if len(names) == 1 else None, outcome, first, one=False))
         for mention in mentions:
             if (
                 mention.first >= cut
