@@ -13,7 +13,7 @@ from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
 from tawthiq.extract.foreground import told
 from tawthiq.extract.items import Document, Sentence, reader
-from tawthiq.extract.losses import held_rows, unknown_or_none
+from tawthiq.extract.losses import held_rows, told_losses, unknown_or_none
 from tawthiq.extract.mentions import Mention, find_mentions
 from tawthiq.extract.merge import merge_repeats
 from tawthiq.extract.outcomes import Builder
@@ -114,6 +114,7 @@ class _Run:
             for draft in events:
                 self._people(draft, mentions)
             unknown_or_none(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
+            told_losses(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
             self.tallies.apply(sentence, events, mentions)
         self._claimed(sentence, mentions)
         if turn:

@@ -114,6 +114,7 @@ class Reader:
         self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
         self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
+        self.human_losses = frozenset(clitics["human_losses"])
         self.copulas = frozenset(clitics["copulas"])
         self.company = frozenset(clitics["company"])
         self.on_words = frozenset(clitics["on_words"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.mentions import Mention, last_group
+from tawthiq.extract.stance import negated
 from tawthiq.model import Loss, Outcome
 from tawthiq.text.numerals import Quantity
 
@@ -64,7 +65,7 @@ class Victims:
             bare = [m for m in self._clause_mentions() if m.role in ("", "on") and m.first >= item.last]
             if len(bare) > 1 and bare[0].armed and not bare[0].quantity and not bare[1].joined:
                 start = bare[1].first
-            elif bare and bare[0].armed and bare[0].actors and bare[0].head.category in ("actor", "epithet"):
+            elif bare and not item.sense.data.get("english") and bare[0].armed and bare[0].actors and bare[0].head.category in ("actor", "epithet"):
                 start = bare[0].last
         self._run(start)
         if not self.rows and item.sense.data.get("noun"):
@@ -345,7 +346,7 @@ def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Qu
         if mention.head.suffix and who in draft.initiators and struck:
             who = struck  # "two of its fighters": not the doer's own
     elif mention.neutral:
-        who = struck or (
+        who = (struck if struck not in ("civilians", "detainees") else None) or (
             mention.likely if mention.likely not in draft.initiators and not draft.targets and not draft.participants else None
         )
     if mention is not None and mention.person == "soldier" and not mention.head.suffix and struck and who == "syrian-army":
@@ -438,6 +439,26 @@ def unknown_or_none(document: Document, sentence: Sentence, drafts: list[Draft])
             if near and draft is not None and not any(entry.status in ("unknown", "none") for entry in draft.losses):
                 draft.losses.append(Loss(who=_only(draft.targets), outcome="killed", status="unknown"))
                 draft.cover(item.first, near[-1].last)
+
+
+def told_losses(document: Document, sentence: Sentence, drafts: list[Draft]) -> None:
+    """Read "inflicted heavy losses" and "left no casualties": a word for losses after a verb of outcome."""
+    for item in sentence.of("loss_word"):
+        verb = next((i for i in reversed(sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 5), None)
+        if verb is None or any(
+            i.category in ("loss_unknown", "loss_none", "loss") and i.first <= item.first <= i.last + 6 for i in sentence.items
+        ):
+            continue
+        draft = _nearest(drafts, item)
+        if draft is None:
+            continue
+        if negated(document, sentence, verb.first):
+            draft.losses = [entry for entry in draft.losses if entry.outcome != "wounded" or entry.min]
+            draft.losses.append(Loss(who=_only(draft.targets), outcome="wounded", min=0, max=0, status="none"))
+            draft.cover(verb.first, item.last)
+        elif item.sense.name in document.using.human_losses and not draft.losses:
+            draft.losses.append(Loss(who=_only(draft.targets), outcome="killed", min=1, status="unquantified"))
+            draft.cover(verb.first, item.last)
 
 
 def _nearest(drafts: list[Draft], item: Item) -> Draft | None:

@@ -334,6 +334,8 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
             if word not in using.link_words:
                 break
         if person is not None:
+            if any(q.last == person.first and q.first >= head.last for q in sentence.quantities):
+                break
             if person.prefix[:1] == using.joins[0] or (person.first, person.last) in (
                 (q.first, q.last) for q in sentence.quantities
             ):

@@ -10,6 +10,7 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.events import EventBuilder
 from tawthiq.extract.items import Item
 from tawthiq.extract.losses import Victims, attach
+from tawthiq.extract.stance import negated
 from tawthiq.model import Kind
 
 _LINKS = ("cause", "by", "prep_in", "prep_at", "resulting", "relative")
@@ -46,6 +47,9 @@ class Builder(EventBuilder):
         if any(
             i.category == "earlier" and 0 <= item.first - i.last <= 14 and i.first > self.sentence.first + 3 for i in self.sentence.items
         ):
+            return
+        outcome = next((i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 3), None)
+        if outcome is not None and not trigger.verb and negated(self.document, self.sentence, outcome.first):
             return
         if any(i.category == "loss_unknown" and i.first <= item.first <= i.last + 6 for i in self.sentence.items):
             return
@@ -152,6 +156,8 @@ class Builder(EventBuilder):
             and not placed
             and not self.weapons
             and not self.sentence.has("turn", "by", "with")
+            and bool(self.recent)
+            and (self.recent[-1].sentence.paragraph == self.sentence.paragraph or self.sentence.has("say", "distance", "deny", "total"))
         )
         if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
             pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]

@@ -60,7 +60,11 @@ def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is no telling word here: فقد before a verb; a noun of purpose after "ready for" (معدّة للتفجير)."""
     if item.finite and item.first > sentence.first and document.words[item.first - 1] == "#":
         return True
-    if document.words[item.first] in document.using.particles:
+    if item.form.startswith("n") and any(
+        i.category == "person" and (i.first, i.last) == (item.first, item.last) for i in sentence.items
+    ) and any(q.last == item.first for q in sentence.quantities):
+        return True  # "thousands of families", no capture
+    if document.words[item.first] in document.using.particles and item.last - item.first == 1:
         return not any(i.first == item.last and i.category in ("person", "actor", "object", "epithet") for i in sentence.items)
     return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
 

@@ -37,8 +37,12 @@ _QUOTES = dict.fromkeys("“”„‟«»″＂〝〞❝❞", '"') | dict.fromke
 _DASHES = dict.fromkeys("‐‑‒–—―−ـ", "-")
 _LETTER = r"[\u0621-\u063A\u0641-\u064A]"
 # A word spelt out to slip past filters: three single letters or more, set apart by one space, dot, dash or underscore.
+# A sign inside a word, put there to slip past filters: an asterisk or quote anywhere, an underscore beside one or two letters.
+_BROKEN = re.compile(
+    r"(?<![\w#])(?:[\u0621-\u064a]+(?:[*'\u2019][\u0621-\u064a]+)+|(?:[\u0621-\u064a]{1,2}_)+[\u0621-\u064a]{1,5}|[\u0621-\u064a]{2,6}_[\u0621-\u064a]{1,2})(?![\w*])"
+)
 _SPELT_OUT = re.compile(rf"(?<![^\W_]){_LETTER}(?:[ .\-_*]{{1,2}}{_LETTER}){{2,}}(?![^\W_])")
-_SEPARATORS = re.compile(r"[ .\-_*]+")
+_SEPARATORS = re.compile(r"[ .\-_*'\u2019]+")
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +132,7 @@ def normalise(text: str, masked: re.Pattern[str] | None = None) -> Normalised:
     """
     folded = text.translate(_TABLE)
     joins: list[tuple[int, int]] = []
-    for pattern in (_SPELT_OUT, masked):
+    for pattern in (_SPELT_OUT, _BROKEN, masked):
         if pattern is not None:
             for match in pattern.finditer(folded):
                 joins += [(match.start() + s.start(), match.start() + s.end()) for s in _SEPARATORS.finditer(match.group())]
