@@ -400,7 +400,12 @@ class _Run:
                 for i in sentence.items
                 if i.category in ("light", "aspect") and i.finite and trigger.start <= i.first < trigger.item.first
             ]
-            if not trigger.verb and carried and modality is Modality.ASSERTED and negated(self.document, sentence, carried[-1].first):
+            if (
+                not trigger.verb
+                and carried
+                and modality is Modality.ASSERTED
+                and negated(self.document, sentence, carried[-1].first)
+            ):
                 draft.modality = Modality.DENIED
             if trigger.verb and modality is Modality.ASSERTED and negated(self.document, sentence, trigger.item.first):
                 draft.modality = Modality.DENIED

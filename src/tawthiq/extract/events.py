@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tawthiq.extract.accounts import Accounts, harms, other_account
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.roles import assign
 from tawthiq.extract.stance import Scope, govern
-from tawthiq.model import FAMILY_OF, Kind, Modality, SourceType
+from tawthiq.model import FAMILY_OF, Kind, Modality
 
 # An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
 _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
@@ -17,7 +18,7 @@ _VAGUENESS = {"attack": 9, "ied": 5, "shelling": 5, "assassination": 4}
 _MILITARY_FRAMES = ("arrive", "send")
 
 
-class EventBuilder:
+class EventBuilder(Accounts):
     """Builds the drafts of one sentence from the words that tell acts; `recent` are the drafts of the report so far."""
 
     def __init__(
@@ -45,16 +46,14 @@ class EventBuilder:
         if type_ is None:
             if trigger.category not in ("operation", "campaign") or not (trigger.item.definite or trigger.item.suffix):
                 return None
-            reference = next(
-                (d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and self._harms(d)), None
-            )
+            reference = next((d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and harms(d)), None)
             if reference is None:
                 return None
         else:
-            reference = self._reference(trigger, type_)
+            reference = self._reference(trigger, type_) or self._denied_before(trigger, type_)
         claimed = any(i.category == "claim" and 0 <= trigger.item.first - i.last <= 6 for i in self.sentence.items)
-        if reference is not None and not claimed and self._other_account(reference, trigger.item.first):
-            account = self._account(reference, trigger)
+        if reference is not None and not claimed and other_account(self.scopes, self.sentence, reference, trigger.item.first):
+            account = self.account(reference, trigger)
             assign(self.document, account, trigger, self.mentions)
             return account
         if reference is not None:
@@ -80,52 +79,6 @@ class EventBuilder:
         self.drafts.append(draft)
         return draft
 
-    def _other_account(self, told: Draft, token: int) -> bool:
-        """Say whether someone else tells, or with another firmness, what was told before: a claim of its own."""
-        source, modality = govern(self.scopes, token)
-        if modality in (Modality.DENIED, Modality.DISTANCED):
-            return True
-        if source is None or source.first is None or told.sentence is self.sentence:
-            return False
-        if source.type is SourceType.OUTLET:
-            return False
-        return (source.type, source.actor) != (told.source.type, told.source.actor) or modality is not told.modality
-
-    def _account(self, told: Draft, trigger: Trigger) -> Draft:
-        """Make another account of an occurrence: its type, people, place and day, as far as the new words give no others."""
-        draft = Draft(Kind.EVENT, told.type, self.sentence, [trigger], [self._clause(trigger)])
-        draft.initiators, draft.targets, draft.participants = list(told.initiators), list(told.targets), list(told.participants)
-        draft.place, draft.time, draft.time_from, draft.account = told.place, told.time, told, True
-        self.drafts.append(draft)
-        return draft
-
-    def retell(self) -> None:
-        """Read denials and accusations that name no act of their own: "denied any link to it", "accuse X of the crime"."""
-        for scope in self.scopes:
-            item = scope.verb
-            if item is None or item.category not in ("deny", "accuse"):
-                continue
-            if any(scope.first <= start < scope.last or start <= item.first < end for d in self.views for start, end in d.spans):
-                continue
-            if any(start <= item.first < end for d in self.drafts for start, end in d.spans) or any(
-                d.kind is Kind.EVENT and scope.first <= d.first < scope.last for d in self.drafts
-            ):
-                continue
-            pool = [
-                d for d in [*self.recent[-3:], *self.drafts] if d.kind is Kind.EVENT and self._harms(d) and d.first < item.first
-            ]
-            if not pool or pool[-1].sentence.number < self.sentence.number - 2:
-                continue
-            trigger = Trigger(item, "event", pool[-1].type, "act", scope.first, scope.last)
-            draft = self._account(pool[-1], trigger)
-            after = [m for m in self.mentions if item.last <= m.first < scope.last and m.actors and m.armed]
-            if item.category == "accuse":
-                named = [m for m in after if m.role in ("", "on")] or after
-                draft.initiators = list(named[-1].actors) if named else draft.initiators
-            elif scope.source is not None and scope.source.actor and scope.source.type is SourceType.PARTY:
-                if scope.source.actor not in draft.targets:
-                    draft.initiators = [scope.source.actor]
-
     def _clause(self, trigger: Trigger) -> tuple[int, int]:
         """Return the tokens of a trigger's clause without the marks at its edges."""
         start, end = trigger.start, max(trigger.end, trigger.item.last)
@@ -139,6 +92,8 @@ class EventBuilder:
     def _type(self, trigger: Trigger, triggers: list[Trigger]) -> str | None:
         """Return the event type of a trigger, or None when it tells no occurrence here."""
         item, category = trigger.item, trigger.category
+        if not trigger.verb and any(i.category == "response" and 0 <= item.first - i.last <= 1 for i in self.sentence.items):
+            return None
         if self._ruined(trigger, triggers) or self._struck_column(trigger, triggers):
             return None
         if category == "weapon":
@@ -274,7 +229,9 @@ class EventBuilder:
                 or (i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor"))
                 for i in after
             )
-            goods = any(i.category == "object" and (i.sense.data.get("level") != "point" or i.sense.data.get("actor")) for i in after)
+            goods = any(
+                i.category == "object" and (i.sense.data.get("level") != "point" or i.sense.data.get("actor")) for i in after
+            )
             if frame == "take" and not ground:
                 freed = any(set(m.actors) & {"detainees", "civilians"} and m.role == "" and m.person for m in inside)
                 return "release" if freed else None
@@ -417,6 +374,8 @@ class EventBuilder:
         item = trigger.item
         if trigger.verb or not (item.definite or item.suffix) or not item.sense.data.get("noun"):
             return None
+        if any(t.since or (t.span and t.start is None) for t in self.sentence.times):
+            return None
         later = [i for i in self.sentence.items if i.first in (item.last, item.last + 1) and i.category == "relative"]
         pool = [*self.recent, *self.drafts]
         family = FAMILY_OF[type_]
@@ -432,6 +391,17 @@ class EventBuilder:
                     continue
                 return draft
         return None
+
+    def _denied_before(self, trigger: Trigger, type_: str) -> Draft | None:
+        """Return the occurrence told before that a denial without a day and a place of its own speaks of."""
+        if govern(self.scopes, trigger.item.first)[1] is not Modality.DENIED or self.sentence.times or self.drafts:
+            return None
+        if any(i.category == "place" and i.first >= trigger.start for i in self.sentence.items):
+            return None
+        told = [d for d in self.recent[-3:] if d.kind is Kind.EVENT and harms(d)]
+        if not told or told[-1].sentence.number < self.sentence.number - 2:
+            return None
+        return told[-1] if FAMILY_OF[type_] in ("fight", "remote") and FAMILY_OF[told[-1].type] in ("fight", "remote") else None
 
     def _same(self, trigger: Trigger, type_: str) -> Draft | None:
         """Return the draft of this sentence that a trigger tells once more: the ambush that hit, the blast that went off."""
@@ -483,19 +453,6 @@ class EventBuilder:
                 continue
             return draft
         return None
-
-    def _harms(self, draft: Draft) -> bool:
-        return FAMILY_OF[draft.type] in ("fight", "remote", "harm") or draft.type in (
-            "raid",
-            "riot",
-            "abduction",
-            "protest",
-            "sweep",
-            "disappearance",
-            "weapons-seized",
-            "arrest",
-            "deployment",
-        )
 
     def _caused(self, trigger: Trigger) -> bool:
         """Say whether a noun tells what set off the act before it: اشتباكات إثر محاولة تسلل."""

@@ -39,7 +39,9 @@ def _carried(trigger: Trigger, sentence: Sentence) -> bool:
             return True
         if other.category in _REPORTING and other.finite and 0 <= item.first - other.last <= _REACH:
             if not any(
-                i is not other and other.last <= i.first < item.first and (i.finite or i.category in ("that", "concerning", "topic"))
+                i is not other
+                and other.last <= i.first < item.first
+                and (i.finite or i.category in ("that", "concerning", "topic"))
                 for i in sentence.items
             ):
                 return True

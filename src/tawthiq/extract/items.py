@@ -114,6 +114,7 @@ class Reader:
         self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
         self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
+        self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])
         self.copulas = frozenset(clitics["copulas"])
         self.company = frozenset(clitics["company"])

@@ -65,7 +65,13 @@ class Victims:
             bare = [m for m in self._clause_mentions() if m.role in ("", "on") and m.first >= item.last]
             if len(bare) > 1 and bare[0].armed and not bare[0].quantity and not bare[1].joined:
                 start = bare[1].first
-            elif bare and not item.sense.data.get("english") and bare[0].armed and bare[0].actors and bare[0].head.category in ("actor", "epithet"):
+            elif (
+                bare
+                and not item.sense.data.get("english")
+                and bare[0].armed
+                and bare[0].actors
+                and bare[0].head.category in ("actor", "epithet")
+            ):
                 start = bare[0].last
         self._run(start)
         if not self.rows and item.sense.data.get("noun"):

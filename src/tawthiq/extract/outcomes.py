@@ -6,6 +6,7 @@ is another account of that act.
 
 from __future__ import annotations
 
+from tawthiq.extract.accounts import harms, other_account
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.events import EventBuilder
 from tawthiq.extract.items import Item
@@ -45,7 +46,8 @@ class Builder(EventBuilder):
         ):
             return
         if any(
-            i.category == "earlier" and 0 <= item.first - i.last <= 14 and i.first > self.sentence.first + 3 for i in self.sentence.items
+            i.category == "earlier" and 0 <= item.first - i.last <= 14 and i.first > self.sentence.first + 3
+            for i in self.sentence.items
         ):
             return
         outcome = next((i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 3), None)
@@ -59,9 +61,14 @@ class Builder(EventBuilder):
             return
         draft = self._cause(trigger, triggers, owner)
         fresh = False
-        if draft is not None and victims.rows and draft.sentence is not self.sentence and self._other_account(draft, item.first):
+        if (
+            draft is not None
+            and victims.rows
+            and draft.sentence is not self.sentence
+            and other_account(self.scopes, self.sentence, draft, item.first)
+        ):
             mine = next((d for d in self.drafts if d.time_from is draft and d.account and not d.losses), None)
-            draft = mine or self._account(draft, trigger)
+            draft = mine or self.account(draft, trigger)
         if draft is None:
             if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
                 return
@@ -116,15 +123,12 @@ class Builder(EventBuilder):
             (
                 t
                 for t in triggers
-                if t.item.first > item.first
-                and t.order in owner
-                and owner[t.order].kind is Kind.EVENT
-                and self._harms(owner[t.order])
+                if t.item.first > item.first and t.order in owner and owner[t.order].kind is Kind.EVENT and harms(owner[t.order])
             ),
             None,
         )
         previous = next(
-            (t for t in reversed(triggers) if t.item.first < item.first and t.order in owner and self._harms(owner[t.order])),
+            (t for t in reversed(triggers) if t.item.first < item.first and t.order in owner and harms(owner[t.order])),
             None,
         )
         if following is not None and self._linked(item, following):
@@ -144,7 +148,7 @@ class Builder(EventBuilder):
             and not self.sentence.times
             and not self.sentence.has("place")
             and last.kind is Kind.EVENT
-            and self._harms(last)
+            and harms(last)
             and last.sentence.number == self.sentence.number - 1
             and not trigger.verb
         ):
@@ -157,10 +161,13 @@ class Builder(EventBuilder):
             and not self.weapons
             and not self.sentence.has("turn", "by", "with")
             and bool(self.recent)
-            and (self.recent[-1].sentence.paragraph == self.sentence.paragraph or self.sentence.has("say", "distance", "deny", "total"))
+            and (
+                self.recent[-1].sentence.paragraph == self.sentence.paragraph
+                or self.sentence.has("say", "distance", "deny", "total")
+            )
         )
         if told_on or self.sentence.has("result", "resulting", "sequel") or item.definite:
-            pool = [d for d in self.recent if d.kind is Kind.EVENT and self._harms(d)]
+            pool = [d for d in self.recent if d.kind is Kind.EVENT and harms(d)]
             if pool and pool[-1].sentence.number >= self.sentence.number - 3:
                 return pool[-1]
         return None

@@ -60,9 +60,11 @@ def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is no telling word here: فقد before a verb; a noun of purpose after "ready for" (معدّة للتفجير)."""
     if item.finite and item.first > sentence.first and document.words[item.first - 1] == "#":
         return True
-    if item.form.startswith("n") and any(
-        i.category == "person" and (i.first, i.last) == (item.first, item.last) for i in sentence.items
-    ) and any(q.last == item.first for q in sentence.quantities):
+    if (
+        item.form.startswith("n")
+        and any(i.category == "person" and (i.first, i.last) == (item.first, item.last) for i in sentence.items)
+        and any(q.last == item.first for q in sentence.quantities)
+    ):
         return True  # "thousands of families", no capture
     if document.words[item.first] in document.using.particles and item.last - item.first == 1:
         return not any(i.first == item.last and i.category in ("person", "actor", "object", "epithet") for i in sentence.items)
@@ -154,7 +156,11 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
         for item in [*heads, trigger.item]:
             if floor <= item.first <= trigger.item.first and item.prefix[:1] in joins[:1] + joins[3:4] and item.prefix:
                 candidates.append(item.first)
-        if trigger.item.first > floor and document.words[trigger.item.first - 1] in document.using.and_words and trigger.item.finite:
+        if (
+            trigger.item.first > floor
+            and document.words[trigger.item.first - 1] in document.using.and_words
+            and trigger.item.finite
+        ):
             candidates.append(trigger.item.first)
         starts.append(
             max(candidates) if candidates and index else (sentence.first if not index else max(candidates, default=starts[-1]))
@@ -172,7 +178,9 @@ def _carrier_start(sentence: Sentence, triggers: list[Trigger], index: int, mark
         return sentence.last
     floor = max((t.item.last for t in triggers[:index] if t.category != "weapon"), default=sentence.first)
     waiting = [
-        i for i in sentence.items if i.category == "light" and i.finite and floor <= i.first < trigger.item.first and i.sense.data["frame"] == "act"
+        i
+        for i in sentence.items
+        if i.category == "light" and i.finite and floor <= i.first < trigger.item.first and i.sense.data["frame"] == "act"
     ]
     if not waiting:
         return sentence.last

@@ -189,9 +189,10 @@ class Stances:
         for item in sentence.items:
             if not first <= item.first < last:
                 continue
-            if item.category == "source_capital" and (item.prefix not in ("", self.document.using.joins[0]) or not (
-                item.last == last if nearest_last else item.first == first
-            )):
+            if item.category == "source_capital" and (
+                item.prefix not in ("", self.document.using.joins[0])
+                or not (item.last == last if nearest_last else item.first == first)
+            ):
                 continue
             if item.category in _SOURCES and (
                 best is None
@@ -207,7 +208,13 @@ class Stances:
         actor = actors[-1] if actors and nearest_last else next(iter(actors), None)
         if best is None and (actor is None or actor.category == "adjective"):
             return None
-        if best is None and actor is not None and not nearest_last and actor.first - first > 1 and not self._titled(first, actor.first):
+        if (
+            best is None
+            and actor is not None
+            and not nearest_last
+            and actor.first - first > 1
+            and not self._titled(first, actor.first)
+        ):
             return None  # whom the statement speaks of, not who makes it
         document = self.document
         if best is not None:

@@ -139,7 +139,9 @@ class Tallies:
         add(draft.targets, names)
         outcome: Outcome | None = "killed"
         if first.last < sentence.last and self._counting(self.document.words[first.last]):
-            draft.type = str(counted.sense.data["type"]) if counted is not None and "type" in counted.sense.data else self.header.type
+            draft.type = (
+                str(counted.sense.data["type"]) if counted is not None and "type" in counted.sense.data else self.header.type
+            )
             draft.count, outcome = _count(first), _OUTCOMES.get(draft.type)
         if outcome is not None:
             draft.losses.append(loss_row(names[0] if len(names) == 1 else None, outcome, first, one=False))
@@ -177,7 +179,13 @@ class Tallies:
             if draft.kind is not Kind.EVENT:
                 continue
             own = pick_time(sentence, draft.first, draft.last, draft.triggers[0].item.first)
-            if own is not None and not own.since and not own.span and own.start is not None and draft.first <= own.first < draft.last:
+            if (
+                own is not None
+                and not own.since
+                and not own.span
+                and own.start is not None
+                and draft.first <= own.first < draft.last
+            ):
                 continue
             quantity = self._count_of(draft, sentence)
             losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)

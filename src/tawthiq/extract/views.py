@@ -94,7 +94,8 @@ def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
     if item.last - item.first > 1 and inner.removeprefix(document.using.joins[0]) in document.using.verb_negations:
         return True
     return any(
-        i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first and i.last <= item.last for i in sentence.items
+        i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first and i.last <= item.last
+        for i in sentence.items
     )
 
 
@@ -105,7 +106,13 @@ def _future_told(document: Document, sentence: Sentence, item: Item) -> bool:
         return False
     word = document.words[that.last]
     named = any(i.first == that.last and not i.finite and i.category != "conjunction" for i in sentence.items)
-    return len(word) > 3 and word[:1] in (YEH, TEH) and word not in document.using.copulas and not named and document.words[that.last - 1] == ALEF + NUN
+    return (
+        len(word) > 3
+        and word[:1] in (YEH, TEH)
+        and word not in document.using.copulas
+        and not named
+        and document.words[that.last - 1] == ALEF + NUN
+    )
 
 
 def _clause(context: Context, item: Item) -> tuple[int, int]:
@@ -144,8 +151,7 @@ def _armed(mentions: list[Mention], first: int, last: int) -> list[Mention]:
     return [
         m
         for m in mentions
-        if first <= m.first < last
-        and (m.armed or m.armed_owner or (m.head.category == "actor" and m.actors != ("civilians",)))
+        if first <= m.first < last and (m.armed or m.armed_owner or (m.head.category == "actor" and m.actors != ("civilians",)))
     ]
 
 
@@ -210,7 +216,9 @@ def _capability(context: Context, item: Item) -> Draft | None:
     if not subject and name is None:
         return None
     draft = _make(context, Kind.ASSESSMENT, "capability", start, end)
-    _fill(draft, subject, _first_group([m for m in context.mentions if item.last <= m.first < end and m.actors and m not in subject]))
+    _fill(
+        draft, subject, _first_group([m for m in context.mentions if item.last <= m.first < end and m.actors and m not in subject])
+    )
     if name is not None:
         draft.initiators = [name]
         draft.targets = [t for t in draft.targets if t != name]
@@ -242,7 +250,9 @@ def _forecast(context: Context, item: Item) -> Draft | None:
     draft = _make(context, Kind.ASSESSMENT, "forecast", start, end)
     draft.modality = Modality.FORECAST
     after = [m for m in context.mentions if item.last <= m.first < end]
-    bare = [m for m in after if m.role == "" and m.armed and m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors]
+    bare = [
+        m for m in after if m.role == "" and m.armed and m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors
+    ]
     _fill(draft, bare[:1], [m for m in after if m.actors and m not in bare[:1] and m.role in ("", "against", "side", "on")])
     if not bare and not draft.targets and any(i.finite and i.first - item.last <= 2 for i in following):
         name = context.stand_in(item, [])
@@ -350,7 +360,9 @@ def _relation(context: Context, type_: str, start: int, end: int, subject: list[
 def _tie(context: Context, item: Item) -> Draft | None:
     start, end = _clause(context, item)
     after = [
-        m for m in _armed(context.mentions, item.last, min(end, item.last + 7)) if m.head.category in ("actor", "epithet") and m.actors
+        m
+        for m in _armed(context.mentions, item.last, min(end, item.last + 7))
+        if m.head.category in ("actor", "epithet") and m.actors
     ]
     subject = [m for m in _subject(context, start, item, end) if m.actors and m.head.category in (*_GROUPS, "person")]
     if not subject and len(after) > 1 and after[0].role == "":
