@@ -6,6 +6,8 @@ what the outlet's name settles.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import TRANSITION, Document, Sentence
 from tawthiq.extract.mentions import Mention
@@ -33,7 +35,9 @@ class Antecedents:
         self.sentence = sentence
         for mention in mentions:
             head = mention.head
-            if head.category == "epithet":
+            if head.category == "epithet" and mention.person:
+                pass  # "a cell of X": the owner is named beside it
+            elif head.category == "epithet":
                 mention.actors = self._epithet(mention)
             elif head.category == "anaphor":
                 mention.actors = self._anaphor(list(head.sense.data["kinds"]))
@@ -62,6 +66,18 @@ class Antecedents:
                 kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
                 self.named = [(n, k) for n, k in self.named if n != mention.actors[0]] + [(mention.actors[0], kind)]
 
+    def identify(self, sentence: Sentence, mentions: list[Mention]) -> None:
+        """Let "gunmen believed to belong to X" be X: a hedge and a word of belonging between people unknown and a name."""
+        for mention, after in pairwise(mentions):
+            if mention.actors != ("unknown-gunmen",) or not 0 <= after.first - mention.last <= 8:
+                continue
+            if after.head.category not in ("actor", "epithet") or not after.actors or after.actors == ("unknown-gunmen",):
+                continue
+            between = [i for i in sentence.items if mention.last <= i.first < after.first]
+            if any(i.category == "hedge" for i in between) and not any(i.finite and i.category in ("event", "loss", "light") for i in between):
+                mention.actors = after.actors
+                after.partial = True
+
     def note(self, sentence: Sentence, mentions: list[Mention], drafts: list[Draft]) -> None:
         """Remember who acted in a sentence: the doer is the likeliest antecedent of what follows."""
         for draft in drafts:
@@ -86,9 +102,13 @@ class Antecedents:
         for name, _ in reversed(self.named):
             if name in options:
                 return (name,)
+        named = sorted(n for n in options if n in self.everywhere)
+        if named and not options & {"syrian-army", "syrian-transitional"}:
+            return (named[0],)
         if options & {"syrian-army", "syrian-transitional"}:
             return ("syrian-transitional" if self._after_transition() else "syrian-army",)
-        return tuple(sorted(n for n in options if n in self.everywhere)[:1])
+        # Where the text names none, the epithet means whom reporting means by it.
+        return ("isis",) if "isis" in options else tuple(sorted(options)[:1])
 
     def _anaphor(self, kinds: list[str]) -> tuple[str, ...]:
         for name, kind in reversed(self.named):

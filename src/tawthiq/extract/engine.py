@@ -50,6 +50,8 @@ _HOLDERS = (
     "irgc",
     "military-police",
 )
+# Who holds nobody by right: whom they take is abducted.
+_NO_HOLDERS = ("isis", "unknown-gunmen", "smugglers", "tribal-fighters", "suwayda-factions", "hurras-al-din")
 _CONTROL = ("raid", "sweep", "arrest", "cordon", "weapons-seized", "confiscation")
 _CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade")
 
@@ -95,6 +97,7 @@ class _Run:
         mentions = find_mentions(document, sentence)
         latest = self.antecedents.names()
         self.antecedents.resolve(sentence, mentions)
+        self.antecedents.identify(sentence, mentions)
         for scope in scopes:
             source = scope.source
             if source is not None and source.first is not None and source.last is not None and source.type is not SourceType.PARTY:
@@ -124,7 +127,7 @@ class _Run:
         for draft in drafts:
             self._place(draft, sentence, places)
             self._time(draft, sentence)
-            self._stance(draft, sentence, scopes)
+            self._stance(draft, sentence, scopes, mentions)
         ends = govern(scopes, sentence.last - 1)[0]
         if ends is not None and ends.type is not SourceType.OUTLET:
             self.flow = (sentence.paragraph, ends)
@@ -197,6 +200,9 @@ class _Run:
             and set(draft.initiators) <= {"detainees", "protesters"}
         ):
             draft.type = "riot"
+        if draft.type == "arrest" and draft.initiators and set(draft.initiators) <= set(_NO_HOLDERS):
+            draft.type = "abduction"
+            draft.losses = [e.model_copy(update={"outcome": "captured"}) if e.outcome == "detained" else e for e in draft.losses]
         if draft.type == "deployment" or (draft.type == "raid" and draft.targets == ["civilians"] and not draft.losses):
             draft.targets = []
         if draft.type in ("protest", "riot"):
@@ -221,6 +227,13 @@ class _Run:
         """Say whether what was struck is a town or village itself: its object, or what stands after "on"."""
         items = draft.sentence.items
         for trigger in draft.triggers:
+            if any(
+                i.category == "light" and i.sense.data.get("frame") == "undergo" and i.last <= j.first < trigger.item.first
+                for i in items
+                for j in items
+                if j.category in ("place_town", "place_quarter")
+            ):
+                return True  # "the village was exposed to shelling"
             for item in items:
                 if item.category not in ("place", "place_town", "place_quarter") or not trigger.item.last <= item.first < min(
                     trigger.end, trigger.item.last + 9
@@ -234,7 +247,7 @@ class _Run:
                     if i.last == item.first
                     and i.category in ("prep_in", "prep_at", "place_in", "near", "place_to", "place_countryside", "place_desert")
                 ]
-                if not before and item.prefix[-1:] != self.document.using.joins[1]:
+                if not (before and before[0].sense.name not in self.document.using.edges) and item.prefix[-1:] != self.document.using.joins[1]:
                     return True
         return False
 
@@ -368,7 +381,7 @@ class _Run:
             draft.time = self.last_time.time
             draft.time_from = self.last_time
 
-    def _stance(self, draft: Draft, sentence: Sentence, scopes: list[Scope]) -> None:
+    def _stance(self, draft: Draft, sentence: Sentence, scopes: list[Scope], mentions: list[Mention]) -> None:
         anchor = draft.triggers[0].item.first if draft.triggers else draft.first
         source, modality = govern(scopes, anchor)
         if draft.kind is Kind.TALLY and modality is Modality.HYPOTHETICAL:
@@ -379,7 +392,7 @@ class _Run:
             source = govern(scopes, draft.last - 1)[0]
         if source is not None:
             draft.source = source
-            self._speaker_acts(draft, sentence, source)
+            self._speaker_acts(draft, sentence, source, mentions)
         if draft.kind is Kind.ASSESSMENT or draft.kind is Kind.RELATION:
             if (
                 draft.modality is Modality.ASSERTED
@@ -412,9 +425,20 @@ class _Run:
             if trigger.verb and trigger.item.prefix[-1:] == self.document.using.future_mark and modality is Modality.ASSERTED:
                 draft.modality = Modality.HYPOTHETICAL
 
-    def _speaker_acts(self, draft: Draft, sentence: Sentence, source: Source) -> None:
+    def _speaker_acts(self, draft: Draft, sentence: Sentence, source: Source, mentions: list[Mention]) -> None:
         """Let "that they" after a party's verb of saying mean the party: أعلنت الجبهة أنها استهدفت."""
         trigger = draft.triggers[0] if draft.triggers else None
+        accuse = next((i for i in reversed(sentence.of("accuse")) if trigger is not None and i.first < trigger.item.first), None)
+        if accuse is not None and trigger is not None and not draft.initiators:
+            named = [
+                m
+                for m in mentions
+                if accuse.last <= m.first < trigger.item.first and m.role in ("", "on") and m.armed and m.actors != (source.actor,)
+            ]
+            draft.initiators = list(named[-1].actors) if named else []
+            if draft.initiators:
+                draft.targets = [t for t in draft.targets if t not in draft.initiators]
+                return
         if (
             trigger is None
             or draft.initiators

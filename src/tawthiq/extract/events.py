@@ -94,7 +94,7 @@ class EventBuilder(Accounts):
         item, category = trigger.item, trigger.category
         if not trigger.verb and any(i.category == "response" and 0 <= item.first - i.last <= 1 for i in self.sentence.items):
             return None
-        if self._ruined(trigger, triggers) or self._struck_column(trigger, triggers):
+        if self._ruined(trigger, triggers):
             return None
         if category == "weapon":
             return self._weapon_type(trigger, triggers)
@@ -124,6 +124,8 @@ class EventBuilder(Accounts):
         if category == "station":
             return None
         type_ = trigger.type
+        if type_ == "attack" and trigger.verb and self._rioting(trigger):
+            return "riot"
         if type_ in _REFINED:
             type_ = self._refine(trigger, type_)
         return self._by_object(trigger, type_)
@@ -258,10 +260,13 @@ class EventBuilder(Accounts):
             return None
         if frame in _MILITARY_FRAMES:
             return type_ if self._moves_forces(trigger, inside) else None
+        if frame == "grab" and not any(m.role == "on" and m.first >= trigger.item.last for m in inside):
+            return None
         if frame in ("post", "vacate", "reinforce"):
             return (
                 type_
-                if any(
+                if any(i.category == "event" and i.sense.data.get("type") == "deployment" for i in after)
+                or any(
                     i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor") for i in after
                 )
                 else None
@@ -321,17 +326,6 @@ class EventBuilder(Accounts):
         return trigger.frame == "ruin" and any(
             other is not trigger and other.category in ("event", "weapon") and FAMILY_OF.get(other.type, "") in ("fight", "remote")
             for other in triggers
-        )
-
-    def _struck_column(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
-        """Say whether a column or reinforcements are what an attack struck, and no movement told for itself."""
-        return (
-            not trigger.verb
-            and trigger.item.sense.name in self.document.using.columns
-            and any(
-                t.verb and t.item.first < trigger.item.first < t.end and FAMILY_OF.get(t.type, "") in ("fight", "remote")
-                for t in triggers
-            )
         )
 
     def _moves_forces(self, trigger: Trigger, inside: list[Mention]) -> bool:

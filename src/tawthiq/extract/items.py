@@ -114,6 +114,7 @@ class Reader:
         self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
         self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
+        self.remnants, self.edges = frozenset(clitics["remnants"]), frozenset(clitics["edges"])
         self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])
         self.copulas = frozenset(clitics["copulas"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.lexicon.morphology import ALEF
 from tawthiq.text.numerals import Quantity
 
 ROLE_CATEGORIES = (
@@ -34,6 +35,7 @@ _PREPOSITIONS = {
     "prep_by": "by",
     "prep_at": "at",
 }
+UNARMED = ("civilians", "refugees", "medical", "detainees", "protesters", "journalists")
 _HEADS = ("actor", "person", "object", "epithet", "anaphor", "adjective")
 _FIGHTERS = ("fighter", "soldier", "attacker", "cell", "group")
 _REACH = 7
@@ -61,7 +63,7 @@ class Mention:
     @property
     def armed_owner(self) -> bool:
         """Whether it is a thing whose owner is named."""
-        return self.head.category == "object" and bool(self.actors) and self.actors != (self.person,)
+        return self.head.category == "object" and bool(self.actors) and self.actors[0] not in UNARMED
 
     @property
     def armed(self) -> bool:
@@ -204,6 +206,10 @@ def _read(
     if head.category in ("actor", "epithet", "anaphor"):
         actors = (head.sense.name,) if head.category != "anaphor" else ()
         last = head.last
+        if head.category == "epithet" and not words[head.first].removeprefix(prefix).startswith(document.using.article):
+            owner, end = _owner(document, sentence, head, by_first)
+            if owner:
+                return Mention(first, end, head, (owner,), role, quantity, person="group", joined=joined)
         # "قوى الأمن الداخلي “الأسايش”": a name in apposition repeats the one before it.
         return Mention(first, last, head, actors, role, quantity, joined=joined, definite=True)
     if head.category == "adjective":
@@ -331,9 +337,11 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
             in ("by", "with", "side", "against", "between", "toward", "from", "including", "cause", "resulting", "negation")
             for i in items
         ):
-            if word not in using.link_words:
+            if word not in using.link_words or any(i.category in ("by", "with") and i.last - i.first > 1 for i in items):
                 break
         if person is not None:
+            if words[at].endswith(ALEF) and not person.sense.name.endswith(ALEF) and not person.prefix and not head.definite:
+                break  # an indefinite accusative is another noun phrase: whom the gunmen attacked
             if any(q.last == person.first and q.first >= head.last for q in sentence.quantities):
                 break
             if person.prefix[:1] == using.joins[0] or (person.first, person.last) in (

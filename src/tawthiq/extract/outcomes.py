@@ -102,6 +102,22 @@ class Builder(EventBuilder):
     def _killer(self, draft: Draft, trigger: Trigger, victims: Victims) -> None:
         """Name who did it where a loss word is all that tells the act: by-phrases, and the subject of an active verb."""
         counted = {id(m) for m, *_ in victims.rows if m is not None}
+        carrier = next(
+            (
+                i
+                for i in reversed(self.sentence.items)
+                if i.category == "light" and i.finite and i.sense.data.get("frame") == "act" and trigger.start <= i.first < trigger.item.first
+            ),
+            None,
+        )
+        if carrier is not None and not trigger.verb:
+            subject = [
+                m
+                for m in self.mentions
+                if trigger.start <= m.first < trigger.item.first and m.role == "" and m.armed and id(m) not in counted
+            ]
+            for mention in subject[-1:]:
+                add(draft.initiators, mention.actors)
         for mention in self.mentions:
             if not trigger.start <= mention.first < trigger.end or id(mention) in counted:
                 continue
@@ -112,7 +128,7 @@ class Builder(EventBuilder):
                 and trigger.verb
                 and mention.head.category != "object"
                 and trigger.frame in ("kill", "hurt")
-                and mention.first < victims.last
+                and mention.first < victims.first
             ):
                 add(draft.initiators, mention.actors)
 
@@ -218,7 +234,7 @@ class Builder(EventBuilder):
 
     def _alone(self, trigger: Trigger, victims: Victims) -> Draft | None:
         """Make an occurrence of a loss that nothing else explains."""
-        type_ = self._weapon_near(trigger) or "attack"
+        type_ = self._refine(trigger, "attack")
         clause = (min(trigger.start, victims.first), max(trigger.item.last, victims.last))
         if not any(m is not None or q is not None for m, q, *_ in victims.rows):
             return None

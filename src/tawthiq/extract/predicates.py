@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Trigger
 from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.model import FAMILY_OF
 
 _TELLING = ("event", "loss", "operation", "campaign", "crime", "body", "find", "weapon", "fall", "hit", "station")
 _STRENGTH = {
@@ -41,6 +42,8 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
             continue
         if item.first in taken or _particle(document, sentence, item):
             continue
+        if _struck_column(document, item, chosen):
+            continue
         if chosen and item.first < chosen[-1].last:
             if _better(document, sentence, item, chosen[-1]):
                 chosen[-1] = item
@@ -69,6 +72,14 @@ def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     if document.words[item.first] in document.using.particles and item.last - item.first == 1:
         return not any(i.first == item.last and i.category in ("person", "actor", "object", "epithet") for i in sentence.items)
     return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
+
+
+def _struck_column(document: Document, item: Item, chosen: list[Item]) -> bool:
+    """Say whether a column is what the verb before it struck, and no movement told for itself."""
+    if item.form[:1] != "n" or item.sense.data.get("type") != "deployment" or item.sense.name not in document.using.columns:
+        return False
+    before = chosen[-1] if chosen else None
+    return before is not None and before.finite and FAMILY_OF.get(str(before.sense.data.get("type")), "") in ("fight", "remote")
 
 
 def _better(document: Document, sentence: Sentence, new: Item, old: Item) -> bool:

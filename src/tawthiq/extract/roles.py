@@ -11,6 +11,7 @@ from tawthiq.extract.mentions import Mention, last_group
 
 # Whom a release frees, whatever the grammar.
 _FREED = {"detainees", "civilians", "refugees"}
+_HOLDING = ("arrest", "abduction", "torture", "sexual-violence")
 _CROWDS = ("protest", "riot")
 _VICTIM_ONLY = (
     "arrest",
@@ -46,6 +47,11 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         if mention.partial:
             continue
         role = mention.role
+        if draft.type == "ied" and any(
+            i.category == "weapon" and i.sense.name in document.using.remnants and i.last == mention.first for i in draft.sentence.items
+        ):
+            add(draft.initiators, mention.actors)
+            continue
         if draft.type == "release" and mention.actors and set(mention.actors) <= _FREED:
             _target(draft, mention)
             continue
@@ -58,6 +64,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role in ("side", "against"):
             add(draft.targets, mention.actors)
             draft.victims.append(mention)
+        elif role == "on" and draft.type in _HOLDING and mention.armed_owner and mention.head.category == "object":
+            add(draft.initiators, mention.actors)
         elif role == "on":
             if mention.first > trigger.item.first or frame == "explode":
                 _target(draft, mention)
@@ -73,6 +81,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role == "at":
             if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.armed_owner and not draft.targets:
                 _target(draft, mention)
+        elif role == "in" and frame in ("vanish", "noun") and draft.type == "disappearance" and mention.person:
+            _target(draft, mention)
         elif role == "in":
             if (
                 frame in ("explode", "device")
@@ -80,7 +90,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 or trigger.category == "weapon"
                 or (
                     mention.head.category == "object"
-                    and mention.first > trigger.item.first
+                    and 0 < mention.first - trigger.item.first <= 5
                     and draft.type in ("attack", "ied", "shelling", "air-drone-strike", "suicide-bombing", "grenade")
                     and not draft.targets
                 )
@@ -182,18 +192,24 @@ def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigge
 
 def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention) -> None:
     """A name after "to": the owner after a verbal noun, or the one to whom something happened."""
-    if mention.first < trigger.item.first and not any(
-        i.category == "weapon" and i.last == mention.first for i in draft.sentence.items
-    ):
+    if mention.first < trigger.item.first and not _of_weapon(draft, mention):
         return
     near = mention.first - trigger.item.last <= 3
-    if any(i.category == "weapon" and i.last == mention.first for i in draft.sentence.items) and mention.armed:
+    if _of_weapon(draft, mention) and mention.armed:
         add(draft.initiators, mention.actors)
         return
     if trigger.item.sense.data.get("of") == "initiator" and near:
         add(draft.initiators, mention.actors)
     elif draft.type in ("attack", "weapons-seized", "ied") and near:
         _target(draft, mention)
+
+
+def _of_weapon(draft: Draft, mention: Mention) -> bool:
+    """Say whether a name tells whose an aircraft or gun is: مروحية للجيش, مروحية تابعة للجيش."""
+    return any(
+        i.category == "weapon" and i.last <= mention.first and mention.first - i.last <= 1 and mention.role == "to"
+        for i in draft.sentence.items
+    )
 
 
 def _bare(
@@ -208,7 +224,8 @@ def _bare(
     """Mentions without a role word: subject and object by voice and order."""
     verb = trigger if trigger.verb else light
     item = trigger.item
-    if verb is not None and verb.frame in ("undergo", "witness") and not trigger.verb:
+    fell = verb is not None and verb.frame == "occur" and _fell_into(document, draft.sentence, verb, trigger)
+    if verb is not None and (verb.frame in ("undergo", "witness") or fell) and not trigger.verb:
         for mention in bare:
             if mention.first < item.first or not draft.targets:
                 _target(draft, mention)
@@ -270,7 +287,10 @@ def _bare(
             has_pronoun
             or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.person == "1"))
             or draft.type in _CROWDS
-            or (first[0].head.category == "object" and rest and first[0].actors and first[0].armed_owner)
+            or (
+                first[0].armed_owner
+                and (rest or draft.type == "deployment" or any(m.role == "on" and m.first > first[0].first for m in mentions))
+            )
         ):
             if verb.item.person != "1":
                 for mention in first:
@@ -290,6 +310,13 @@ def _bare(
     for mention in objects:
         if mention.first > verb.item.first:
             _target(draft, mention)
+
+
+def _fell_into(document: Document, sentence: Sentence, verb: Trigger, trigger: Trigger) -> bool:
+    """Say whether someone fell into the act: وقعت دورية في كمين."""
+    prefix = trigger.item.prefix
+    inside = any(i.category == "prep_in" and i.last == trigger.item.first for i in sentence.items) or prefix[-1:] == document.using.joins[1]
+    return inside and any(verb.item.last <= i.first < trigger.item.first and i.category in ("object", "person", "actor") for i in sentence.items)
 
 
 def _leading(after: list[Mention]) -> list[Mention]:
@@ -326,7 +353,15 @@ def _after_noun(draft: Draft, trigger: Trigger, bare: list[Mention]) -> None:
         for mention in rest:
             _target(draft, mention)
         return
-    doer = of == "initiator" or (of == "either" and first.armed and first.head.category != "object")
+    struck = any(
+        i.category in ("place", "place_town")
+        and group[-1].last < i.first < trigger.end
+        and not any(j.last == i.first and j.category.startswith(("prep", "near", "place_", "side")) for j in draft.sentence.items)
+        and not i.prefix
+        for i in draft.sentence.items
+    )
+    by_weapon = struck and any(i.category == "weapon" and i.prefix and i.first == group[-1].last for i in draft.sentence.items)
+    doer = of == "initiator" or by_weapon or (of == "either" and first.armed and first.head.category != "object")
     if type_ in _VICTIM_ONLY and of != "initiator":
         doer = False
     for mention in group:
