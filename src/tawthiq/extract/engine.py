@@ -203,7 +203,7 @@ class _Run:
         if draft.type == "arrest" and draft.initiators and set(draft.initiators) <= set(_NO_HOLDERS):
             draft.type = "abduction"
             draft.losses = [e.model_copy(update={"outcome": "captured"}) if e.outcome == "detained" else e for e in draft.losses]
-        if draft.type == "deployment" or (draft.type == "raid" and draft.targets == ["civilians"] and not draft.losses):
+        if draft.type == "deployment":
             draft.targets = []
         if draft.type in ("protest", "riot"):
             draft.initiators = ["protesters" if n == "civilians" else n for n in draft.initiators]
@@ -274,6 +274,8 @@ class _Run:
             for d in [*self.drafts[-4:], *self.told]
             if d is not draft and d.kind is Kind.EVENT and d.sentence.number >= number - 2 and d.first < draft.first
         ]
+        if not near and draft.type in _CONTROL:
+            near = [d for d in self.told if d is not draft and d.type in _CONTROL and d.initiators]
         if draft.type in _CONTROL:
             for other in reversed(near):
                 doers = [n for n in other.initiators if not n.startswith("unknown")]
@@ -404,6 +406,8 @@ class _Run:
         if modality is Modality.FORECAST:
             modality = Modality.HYPOTHETICAL
         draft.modality = modality
+        if modality is Modality.HYPOTHETICAL and not draft.initiators and draft.triggers and draft.kind is Kind.EVENT:
+            self._planner(draft, sentence, mentions, source)
         if modality in (Modality.DENIED, Modality.HYPOTHETICAL) and draft.time_from is not None and not draft.account:
             # What is denied or threatened does not take the day of what was told before.
             draft.time, draft.time_from = None, None
@@ -411,7 +415,7 @@ class _Run:
             carried = [
                 i
                 for i in sentence.items
-                if i.category in ("light", "aspect") and i.finite and trigger.start <= i.first < trigger.item.first
+                if (i.category in ("light", "aspect") or i.sense.data.get("frame") == "count") and i.finite and trigger.start <= i.first < trigger.item.first
             ]
             if (
                 not trigger.verb
@@ -425,6 +429,22 @@ class _Run:
             if trigger.verb and trigger.item.prefix[-1:] == self.document.using.future_mark and modality is Modality.ASSERTED:
                 draft.modality = Modality.HYPOTHETICAL
 
+    def _planner(self, draft: Draft, sentence: Sentence, mentions: list[Mention], source: Source | None) -> None:
+        """Let who threatens or plans an act be its doer: "the cell was planning to strike"."""
+        anchor = draft.triggers[0].item.first
+        verb = next(
+            (i for i in reversed(sentence.items) if i.category in ("plan", "threat", "try") and i.first < anchor and i.finite), None
+        )
+        if verb is None:
+            return
+        doers = [m for m in mentions if m.armed and m.actors and m.role == "" and m.last <= verb.first and m.first >= verb.first - 9]
+        doers = doers[-1:] or [m for m in mentions if m.armed and m.actors and m.role == "" and 0 <= m.first - verb.last <= 1]
+        if doers:
+            add(draft.initiators, doers[0].actors)
+        elif verb.category == "threat" and source is not None and source.actor:
+            add(draft.initiators, (source.actor,))
+        draft.targets = [t for t in draft.targets if t not in draft.initiators]
+
     def _speaker_acts(self, draft: Draft, sentence: Sentence, source: Source, mentions: list[Mention]) -> None:
         """Let "that they" after a party's verb of saying mean the party: أعلنت الجبهة أنها استهدفت."""
         trigger = draft.triggers[0] if draft.triggers else None
@@ -433,7 +453,10 @@ class _Run:
             named = [
                 m
                 for m in mentions
-                if accuse.last <= m.first < trigger.item.first and m.role in ("", "on") and m.armed and m.actors != (source.actor,)
+                if accuse.last <= m.first < trigger.item.first
+                and m.role in ("", "on")
+                and (m.armed or m.armed_owner)
+                and m.actors != (source.actor,)
             ]
             draft.initiators = list(named[-1].actors) if named else []
             if draft.initiators:
@@ -469,6 +492,8 @@ class _Run:
             and self.drafts
             and not sentence.headline
         ):
+            return True
+        if draft.modality is not Modality.ASSERTED and draft.source.type is not SourceType.OUTLET and draft.triggers:
             return True
         people = bool(draft.initiators or draft.targets or draft.participants or draft.losses)
         own_time = draft.time is not None and draft.time_from is None

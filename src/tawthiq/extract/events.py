@@ -201,7 +201,7 @@ class EventBuilder(Accounts):
         for mention in self.mentions:
             if (
                 trigger.start <= mention.first < trigger.end
-                and mention.role in ("", "by", "with")
+                and mention.role in ("", "by")
                 and mention.head.category == "actor"
             ):
                 for at in range(mention.first, mention.last):
@@ -429,6 +429,13 @@ class EventBuilder(Accounts):
                 and i.sense.name in self.document.using.contrasts
             ]
             if gap:
+                continue
+            if (
+                draft.type != type_
+                and trigger.verb
+                and draft.triggers[-1].verb
+                and any(i.category == "sequel" and -1 <= i.first - trigger.item.last <= 1 for i in self.sentence.items)
+            ):
                 continue
             subject = [
                 m

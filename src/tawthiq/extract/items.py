@@ -115,6 +115,8 @@ class Reader:
         self.english_plurals = frozenset(clitics["english_plurals"])
         self.agencies = tuple(clitics["agencies"])
         self.remnants, self.edges = frozenset(clitics["remnants"]), frozenset(clitics["edges"])
+        self.another = frozenset(clitics["another"])
+        self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])
         self.copulas = frozenset(clitics["copulas"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tawthiq.extract.items import Document, Item, Sentence
-from tawthiq.lexicon.morphology import ALEF
+from tawthiq.lexicon.morphology import ALEF, NUN, WAW, YEH
 from tawthiq.text.numerals import Quantity
 
 ROLE_CATEGORIES = (
@@ -145,7 +145,12 @@ def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | No
         other = next((i for i in items if i.sense is best.sense and i.plural and i.last == best.last), None)
         if other is not None and not document.dual_mark(best.last - 1):
             best = other
-    if best is not None and best.category == "object" and any(i.category == "event" for i in items):
+    if (
+        best is not None
+        and best.category == "object"
+        and best.sense.name not in document.using.columns
+        and any(i.category == "event" for i in items)
+    ):
         return None
     return best
 
@@ -293,6 +298,8 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
     using = document.using
     limit = min(sentence.last, head.last + _REACH)
     linked = not head.definite or head.category == "object"
+    if head.plural and words[head.last - 1].endswith((WAW + NUN, YEH + NUN)) and head.category == "person":
+        linked = False  # a sound plural before its owner would have lost its n
     if head.suffix:
         return None, head.last
     while at < limit:

@@ -9,6 +9,7 @@ from collections import deque
 
 from tawthiq.extract.drafts import Draft, add
 from tawthiq.extract.items import Document
+from tawthiq.lexicon.morphology import ALEF, HEH
 from tawthiq.model import FAMILY_OF, Kind, Level, Modality, Place
 
 # How many claims of one type back a repeat is looked for: a report does not come back to a matter after more.
@@ -23,7 +24,7 @@ def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
     headlines = [d for d in drafts if d.sentence.headline]
     for draft in body:
         window = alike.setdefault((draft.kind, draft.type), deque(maxlen=_WINDOW))
-        twin = None if draft.account else next((k for k in window if _same(k, draft)), None)
+        twin = None if draft.account else next((k for k in window if _same(document, k, draft)), None)
         if twin is None:
             kept.append(draft)
             window.append(draft)
@@ -54,7 +55,7 @@ def _headline_of(headline: Draft, draft: Draft) -> bool:
     )
 
 
-def _same(left: Draft, right: Draft) -> bool:
+def _same(document: Document, left: Draft, right: Draft) -> bool:
     """Say whether two drafts tell the same: type, day, place and people agree, and neither speaker nor doubt differs."""
     if left.kind is not right.kind or left.type != right.type or left.modality is not right.modality:
         return False
@@ -64,7 +65,7 @@ def _same(left: Draft, right: Draft) -> bool:
         return left.initiators == right.initiators and left.targets == right.targets and left.modality is Modality.DENIED
     if left.source.type is not right.source.type and right.source.first is not None:
         return False
-    if left.sentence is right.sentence:
+    if left.sentence is right.sentence or _another(document, right):
         return False
     if (
         not _agree(left.initiators, right.initiators)
@@ -84,6 +85,14 @@ def _same(left: Draft, right: Draft) -> bool:
     ):
         return False
     return (right.time_from is not None and not right.own_place) or bool(left.losses and right.losses)
+
+
+def _another(document: Document, draft: Draft) -> bool:
+    """Say whether the words call it another: a second explosion, another attack."""
+    words, using = document.words, document.using
+    return any(
+        t.item.last < len(words) and words[t.item.last].rstrip(ALEF).removesuffix(HEH) in using.another for t in draft.triggers
+    )
 
 
 def _near(left: Place, right: Place) -> bool:

@@ -128,7 +128,7 @@ class Builder(EventBuilder):
                 and trigger.verb
                 and mention.head.category != "object"
                 and trigger.frame in ("kill", "hurt")
-                and mention.first < victims.first
+                and mention.first < min((m.first for m, *_ in victims.rows if m is not None), default=victims.last)
             ):
                 add(draft.initiators, mention.actors)
 

@@ -42,7 +42,7 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
             continue
         if item.first in taken or _particle(document, sentence, item):
             continue
-        if _struck_column(document, item, chosen):
+        if _struck_column(document, sentence.items, item, chosen):
             continue
         if chosen and item.first < chosen[-1].last:
             if _better(document, sentence, item, chosen[-1]):
@@ -74,10 +74,12 @@ def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
     return bool(item.prefix) and item.definite and item.sense.data.get("frame") == "blow"
 
 
-def _struck_column(document: Document, item: Item, chosen: list[Item]) -> bool:
+def _struck_column(document: Document, items: list[Item], item: Item, chosen: list[Item]) -> bool:
     """Say whether a column is what the verb before it struck, and no movement told for itself."""
     if item.form[:1] != "n" or item.sense.data.get("type") != "deployment" or item.sense.name not in document.using.columns:
         return False
+    if any(i.last == item.first and i.category == "light" and i.sense.data.get("frame") == "undergo" for i in items):
+        return True
     before = chosen[-1] if chosen else None
     return before is not None and before.finite and FAMILY_OF.get(str(before.sense.data.get("type")), "") in ("fight", "remote")
 

@@ -79,7 +79,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role in ("in", "at") and draft.type in ("torture", "arrest", "abduction") and (mention.armed_owner or mention.armed):
             add(draft.initiators, mention.actors)
         elif role == "at":
-            if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.armed_owner and not draft.targets:
+            if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.head.category == "object" and not draft.targets:
                 _target(draft, mention)
         elif role == "in" and frame in ("vanish", "noun") and draft.type == "disappearance" and mention.person:
             _target(draft, mention)
@@ -154,7 +154,7 @@ def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
     for mention in inside:
         if (
             mention.role in ("between", "beside", "along", "", "with", "by", "side", "against", "on", "of", "to")
-            and mention.armed
+            and (mention.armed or (mention.armed_owner and mention.role == "between"))
             and mention.head.category != "adjective"
         ):
             if (
@@ -199,7 +199,10 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
         add(draft.initiators, mention.actors)
         return
     if trigger.item.sense.data.get("of") == "initiator" and near:
-        add(draft.initiators, mention.actors)
+        if mention.head.category == "object" or (light is not None and draft.initiators):
+            _target(draft, mention)  # laid an ambush for a convoy
+        else:
+            add(draft.initiators, mention.actors)
     elif draft.type in ("attack", "weapons-seized", "ied") and near:
         _target(draft, mention)
 
@@ -289,7 +292,7 @@ def _bare(
             or draft.type in _CROWDS
             or (
                 first[0].armed_owner
-                and (rest or draft.type == "deployment" or any(m.role == "on" and m.first > first[0].first for m in mentions))
+                and (rest or draft.type == "deployment" or trigger.frame == "find" or any(m.role == "on" and m.first > first[0].first for m in mentions))
             )
         ):
             if verb.item.person != "1":
@@ -333,7 +336,8 @@ def _after_noun(draft: Draft, trigger: Trigger, bare: list[Mention]) -> None:
     """Whom the name after a verbal noun means: who does it, or to whom it is done; two names are doer and done-to."""
     item = trigger.item
     following = [m for m in bare if m.first >= item.last]
-    near = [m for m in following if m.first - item.last <= 3 or m.joined]
+    verbs = [i.first for i in draft.sentence.items if i.finite and i.first >= item.last]
+    near = [m for m in following if (m.first - item.last <= 3 or m.joined) and not any(v < m.first for v in verbs)]
     for mention in bare:
         if mention.last <= item.first and mention.head.category == "adjective":
             add(draft.initiators, mention.actors)
@@ -364,6 +368,10 @@ def _after_noun(draft: Draft, trigger: Trigger, bare: list[Mention]) -> None:
     doer = of == "initiator" or by_weapon or (of == "either" and first.armed and first.head.category != "object")
     if type_ in _VICTIM_ONLY and of != "initiator":
         doer = False
+    if type_ == "deployment" and any(m.armed or m.armed_owner for m in group):
+        for mention in group:
+            add(draft.initiators, mention.actors)
+        return
     for mention in group:
         if doer and (mention.armed or mention.person):
             add(draft.initiators, mention.actors)

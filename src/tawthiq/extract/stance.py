@@ -140,7 +140,7 @@ class Stances:
         """Say whether a verb only tells what was going round, inside a denial: نفى صحة ما تداولته صفحات."""
         if item.sense.data.get("frame") != "social" and item.category != "say":
             return False
-        what = any(i.category == "relayed" and i.last == item.first for i in sentence.items)
+        what = any(i.category in ("relayed", "relative") and i.last == item.first for i in sentence.items)
         return what and any(i.category == "deny" and i is not item for i in sentence.items)
 
     def _closes(self, sentence: Sentence, item: Item) -> bool:
@@ -165,6 +165,9 @@ class Stances:
             if i.first >= item.last and i is not item and (i.finite or i.category == "relayed") and i.category not in _SOURCES
         ]
         source = self._classify(sentence, item.last, min(stop, item.last + 14, *verbs))
+        told_by = next((i for i in sentence.of("about") if item.last <= i.first < min(stop, item.last + 4)), None)
+        if told_by is not None and item.sense.data.get("root") in self.document.using.relaying:
+            source = self._classify(sentence, told_by.last, min(stop, told_by.last + 9)) or source
         if source is None or item.sense.data.get("english"):
             before = self._classify(sentence, max(sentence.first, item.first - 12), item.first, nearest_last=True)
             source = before or source
@@ -239,7 +242,8 @@ class Stances:
             ):
                 return Source(self.named.type, best.first, best.last, self.named.actor)
             end = min(last, max(best.last, actor.last if actor and actor.first - best.last <= 3 else best.last))
-            source = Source(type_, best.first, end, actor.sense.name if actor else None)
+            whose = actor is not None and (type_ is SourceType.PARTY or self._belongs(best, actor))
+            source = Source(type_, best.first, end, actor.sense.name if actor is not None and whose else None)
             if type_ in (SourceType.UNNAMED, SourceType.CORROBORATED):
                 self.unnamed = source
         else:

@@ -90,6 +90,9 @@ def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is negated: by a particle before it, or by the first word of its expression (لا يريد)."""
     if item.category in ("unable", "incapable") or negated(document, sentence, item.first):
         return True
+    holder = next((i for i in reversed(sentence.items) if i.category in ("possess", "lose") and 0 <= item.first - i.last <= 5), None)
+    if item.category == "able" and holder is not None and (holder.category == "lose" or negated(document, sentence, holder.first)):
+        return True
     inner = document.words[item.first]
     if item.last - item.first > 1 and inner.removeprefix(document.using.joins[0]) in document.using.verb_negations:
         return True
@@ -160,9 +163,9 @@ def _subject(context: Context, start: int, item: Item, end: int) -> list[Mention
     before = [m for m in _armed(context.mentions, start, item.first) if m.role in ("", "of", "to") and m.last <= item.first]
     if before:
         return last_group(before)
-    if not item.finite or item.person == "p":
+    if not (item.finite or item.category in ("intent", "capable", "incapable")) or item.person == "p":
         return []
-    after = [m for m in _armed(context.mentions, item.last, min(end, item.last + 3)) if m.role == ""]
+    after = [m for m in _armed(context.mentions, item.last, min(end, item.last + 3)) if m.role in ("", "at")]
     return [m for m in after[:1] if m.first - item.last <= (1 if item.person else 2)]
 
 
@@ -189,7 +192,7 @@ def _intent(context: Context, item: Item) -> Draft | None:
     _fill(draft, subject, _first_group(others))
     if not draft.initiators:
         unarmed = [m for m in context.mentions if start <= m.first < item.first and m.role == "" and m.person and not m.armed]
-        name = None if unarmed or not item.finite else context.stand_in(item, [])
+        name = None if unarmed or not (item.finite or item.category == "intent") else context.stand_in(item, [])
         if name is None:
             return None
         draft.initiators = [name]

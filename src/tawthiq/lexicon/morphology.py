@@ -253,6 +253,8 @@ def noun_forms(singular: str, *, plural: str = "", feminine: bool = False) -> It
         yield from ((f"{dual} {other}", "d") for dual, other in zip(_duals(head), _duals(words[1]), strict=False))
         accusative = [w if w.endswith((HEH, ALEF, _HAMZA)) else w + ALEF for w in words]
         yield " ".join(accusative), "s"
+        yield head + ALEF + tail, "d"
+        yield head + YEH + tail, "d"
     for kind in filter(None, plural.split("|")):
         if kind == "m":
             for ending in (WAW + NUN, YEH + NUN, WAW, YEH):
