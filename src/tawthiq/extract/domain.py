@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tawthiq.extract.items import Document
+from tawthiq.model import FAMILY_OF
 
 _DOMAINS = ("domain_sport", "domain_market", "domain_weather", "domain_culture", "domain_drill", "domain_history")
 
@@ -40,8 +41,12 @@ def quiet_sentences(document: Document) -> set[int]:
         harmed = any(i.category == "loss" for i in sentence.items) and any(i.category == "person" for i in sentence.items)
         evidence = actors + int(harmed)
         culture = counts["domain_culture"] + counts["domain_sport"] + counts["domain_history"] + counts["domain_drill"]
+        mishap = any(i.category == "domain_accident" for i in sentence.items) and not any(
+            i.category == "weapon" or FAMILY_OF.get(str(i.sense.data.get("type")), "") in ("fight", "remote") for i in sentence.items
+        )
         if (
             (here and not evidence)
+            or (mishap and not actors)
             or (culture >= 2 and culture >= evidence)
             or (counts["domain_history"] and culture >= 2)
             or ((many or around >= 2) and not actors and not (harmed and here == 0 and not many))

@@ -123,6 +123,7 @@ class _Run:
         if turn:
             self.last_time = None
             self.carried = None
+        parts = self.tallies.parts(sentence, events, places, mentions)
         drafts = sorted([*events, *views], key=lambda d: d.first)
         for draft in drafts:
             self._place(draft, sentence, places)
@@ -131,7 +132,9 @@ class _Run:
         ends = govern(scopes, sentence.last - 1)[0]
         if ends is not None and ends.type is not SourceType.OUTLET:
             self.flow = (sentence.paragraph, ends)
-        kept = [d for d in drafts if self._worth(d, sentence)]
+        for part in parts:
+            self._stance(part, sentence, scopes, mentions)
+        kept = [d for d in drafts if self._worth(d, sentence)] + parts
         self.drafts += kept
         self.antecedents.note(sentence, mentions, kept)
         self.paragraph = sentence.paragraph

@@ -91,7 +91,7 @@ class Victims:
     def _met(self, item: Item) -> bool:
         """Say whether people met a death that a verb before it tells: لقي حتفه."""
         return any(
-            i.category == "light" and i.sense.data.get("frame") == "undergo" and 0 < item.first - i.first <= 2
+            i.category == "light" and i.sense.data.get("frame") == "undergo" and 0 < item.first - i.first <= 7
             for i in self.sentence.items
         )
 
@@ -142,6 +142,9 @@ class Victims:
             quantity = next((q for q in self.sentence.quantities if totals[-1].last <= q.first < item.first), None)
         if quantity is None:
             quantity = self._ratio(item)
+        if quantity is None and any(i.category == "total" and 0 <= item.first - i.last <= 1 and i.sense.name in self.document.using.reaching for i in self.sentence.items):
+            taken = {t for time in self.sentence.times for t in range(time.first, time.last)}
+            quantity = next((q for q in self.sentence.quantities if q.first >= item.last and q.first not in taken), None)
         following = [
             m
             for m in self.mentions
@@ -450,7 +453,9 @@ def unknown_or_none(document: Document, sentence: Sentence, drafts: list[Draft])
 def told_losses(document: Document, sentence: Sentence, drafts: list[Draft]) -> None:
     """Read "inflicted heavy losses" and "left no casualties": a word for losses after a verb of outcome."""
     for item in sentence.of("loss_word"):
-        verb = next((i for i in reversed(sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 5), None)
+        verb = next((i for i in reversed(sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 14), None)
+        if verb is not None and item.first - verb.last > 5 and not negated(document, sentence, verb.first):
+            verb = None
         if verb is None or any(
             i.category in ("loss_unknown", "loss_none", "loss") and i.first <= item.first <= i.last + 6 for i in sentence.items
         ):

@@ -83,8 +83,9 @@ def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:
     out: list[Mention] = []
     parts = sentence.of("including")
     at = sentence.first
+    dated = {t for time in sentence.times for t in range(time.first, time.last)}
     while at < sentence.last:
-        head = _head(document, by_first.get(at, ()))
+        head = _head(document, by_first.get(at, ())) if at not in dated else None
         if head is None:
             at += 1
             continue
@@ -355,7 +356,7 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
                 (q.first, q.last) for q in sentence.quantities
             ):
                 break
-            if person.category == "person" and head.category == "person" and not linked:
+            if not linked and (words[at - 1] not in using.link_words or at == head.last) and not person.prefix:
                 break
             default = person.sense.data.get("actor")
             if (

@@ -50,7 +50,14 @@ class Builder(EventBuilder):
             for i in self.sentence.items
         ):
             return
-        outcome = next((i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 3), None)
+        if (
+            trigger.type == "wounded"
+            and not trigger.verb
+            and item.suffix
+            and any(t.type == "killed" and t.frame == "die" and t.item.first < item.first for t in triggers)
+        ):
+            return  # died of the wounds
+        outcome = next((i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 14), None)
         if outcome is not None and not trigger.verb and negated(self.document, self.sentence, outcome.first):
             return
         if any(i.category == "loss_unknown" and i.first <= item.first <= i.last + 6 for i in self.sentence.items):

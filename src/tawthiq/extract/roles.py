@@ -35,6 +35,10 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
     if draft.type in ("armed-clash", "agreement") or frame in ("clash", "agree"):
         _sides(draft, trigger, inside)
         return
+    if draft.type == "deployment" and not trigger.verb:
+        for mention in mentions:
+            if mention.first <= trigger.item.first < mention.last and mention.armed_owner:
+                add(draft.initiators, mention.actors)  # a Turkish column
     light = _carrier(document, draft.sentence, trigger)
     if frame == "down":
         _downed(document, draft, trigger, inside)

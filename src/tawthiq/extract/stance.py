@@ -328,6 +328,8 @@ def govern(scopes: list[Scope], token: int) -> tuple[Source | None, Modality]:
             ):
                 # A plain "said" after a denial begins anew.
                 modality = Modality.ASSERTED
+            if scope.modality is Modality.HEDGED and modality is Modality.DENIED and scope.source is None:
+                continue  # "no truth to the reports that"
             if scope.modality is not None and scope.first >= begun - 1:
                 modality = scope.modality
             begun = max(begun, scope.first)

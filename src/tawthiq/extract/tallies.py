@@ -10,7 +10,7 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import loss_row
 from tawthiq.extract.mentions import Mention
-from tawthiq.extract.setting import pick_time
+from tawthiq.extract.setting import PlaceMention, pick_time
 from tawthiq.model import Count, Kind, Outcome
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.text.numerals import Quantity
@@ -222,6 +222,44 @@ class Tallies:
             elif self.header is not None:
                 draft.time, draft.time_from, draft.place = self.period, self.header, self.header.place
 
+    def parts(self, sentence: Sentence, drafts: list[Draft], places: list[PlaceMention], mentions: list[Mention]) -> list[Draft]:
+        """Return the parts of a count told with it: "14 attacks, 11 of them in X and 3 in Y", "57 of them by Z"."""
+        whole = next((d for d in drafts if d.kind is Kind.TALLY), None)
+        if whole is None and self.header is not None and sentence.number - max(self.header.sentence.number, self.last_line) <= 1:
+            whole = self.header
+        if whole is None:
+            return []
+        out: list[Draft] = []
+        parts = [i for i in sentence.items if i.category == "including" and i.last - i.first == 1]
+        begun = -1
+        for quantity in sentence.quantities:
+            of_them = any(i.last == quantity.first or i.first == quantity.last for i in parts)
+            joined = begun >= 0 and self.document.words[quantity.first][:1] == self.document.using.joins[0] and quantity.first - begun <= 12
+            joined = joined or (begun >= 0 and self.document.words[quantity.first - 1] in self.document.using.and_words)
+            if not (of_them or joined):
+                continue
+            start = quantity.last + int(any(i.first == quantity.last for i in parts))
+            place = next((p for p in places if 0 <= p.first - start <= 2 and not any(i.category in ("event", "loss") and start <= i.first < p.first for i in sentence.items)), None)
+            doer = next((m for m in mentions if 0 <= m.first - start <= 3 and m.role in ("by", "at", "in") and m.actors and m.armed), None)
+            if place is None and doer is None:
+                continue
+            end = place.last if place is not None else (doer.last if doer is not None else quantity.last)
+            begun = end
+            draft = Draft(Kind.TALLY, whole.type, sentence, list(whole.triggers), [(quantity.first, end)])
+            draft.initiators, draft.targets = list(whole.initiators), list(whole.targets)
+            draft.time, draft.time_from, draft.place, draft.source = whole.time, whole, whole.place, whole.source
+            if place is not None:
+                draft.place, draft.own_place = place.place, True
+            if doer is not None:
+                draft.initiators = list(doer.actors)
+            if whole.count is not None:
+                draft.count = _count(quantity)
+                self._as_loss(draft, quantity)
+            elif whole.losses:
+                draft.losses = [loss_row(whole.losses[0].who, whole.losses[0].outcome, quantity, one=False)]
+            out.append(draft)
+        return out
+
     def _series(self, draft: Draft, sentence: Sentence) -> None:
         """Many operations told with their number are a count, also without a period; so are losses of no told occurrence."""
         if draft.kind is not Kind.EVENT:
@@ -271,7 +309,7 @@ class Tallies:
         """Return the number that counts the occurrence: before its noun or "cases of", or after "the number of ... to"."""
         words = self.document.words
         for trigger in draft.triggers:
-            if trigger.verb or trigger.category in ("loss", "weapon") or trigger.item.sense.data.get("of") == "device":
+            if trigger.verb or trigger.category in ("loss", "weapon"):
                 continue
             start = trigger.item.first
             for quantity in sentence.quantities:
