@@ -33,6 +33,10 @@ class Antecedents:
     def resolve(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Fill the actors of epithets and of people whose group the text has named."""
         self.sentence = sentence
+        for mention, after in pairwise(mentions):
+            if after.joined and mention.person in ("soldier", "fighter") and after.person in ("soldier", "fighter"):
+                if not mention.actors and after.actors and mention.owner is None and not mention.head.suffix:
+                    mention.actors = after.actors  # "an officer and two soldiers of the Fourth Division"
         for mention in mentions:
             head = mention.head
             if head.category == "epithet" and mention.person:
@@ -58,6 +62,14 @@ class Antecedents:
             elif head.suffix and self._first_person(mention):
                 speaker = self.document.outlet.speaker(self.document.published)
                 mention.actors = (speaker,) if speaker else mention.actors
+            elif (
+                mention.neutral
+                and not mention.actors
+                and self.document.outlet.party
+                and head.sense.name in self.document.using.lexicon.first_person
+            ):
+                speaker = self.document.outlet.speaker(self.document.published)
+                mention.actors = (speaker,) if speaker else ()
             elif mention.neutral and not head.suffix and not mention.actors and mention.person:
                 mention.likely = next(iter(self.names()[-1:]), None)
             elif mention.neutral and head.suffix and not mention.actors and self.named:
@@ -74,7 +86,9 @@ class Antecedents:
             if after.head.category not in ("actor", "epithet") or not after.actors or after.actors == ("unknown-gunmen",):
                 continue
             between = [i for i in sentence.items if mention.last <= i.first < after.first]
-            if any(i.category == "hedge" for i in between) and not any(i.finite and i.category in ("event", "loss", "light") for i in between):
+            if any(i.category == "hedge" for i in between) and not any(
+                i.finite and i.category in ("event", "loss", "light") for i in between
+            ):
                 mention.actors = after.actors
                 after.partial = True
 

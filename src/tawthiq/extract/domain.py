@@ -42,7 +42,8 @@ def quiet_sentences(document: Document) -> set[int]:
         evidence = actors + int(harmed)
         culture = counts["domain_culture"] + counts["domain_sport"] + counts["domain_history"] + counts["domain_drill"]
         mishap = any(i.category == "domain_accident" for i in sentence.items) and not any(
-            i.category == "weapon" or FAMILY_OF.get(str(i.sense.data.get("type")), "") in ("fight", "remote") for i in sentence.items
+            i.category == "weapon" or FAMILY_OF.get(str(i.sense.data.get("type")), "") in ("fight", "remote")
+            for i in sentence.items
         )
         if (
             (here and not evidence)

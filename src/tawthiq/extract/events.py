@@ -139,7 +139,7 @@ class EventBuilder(Accounts):
             for i in self.sentence.items
             if i.category in ("light", "fall", "hit")
             and trigger.start <= i.first < trigger.end
-            and i.sense.data.get("frame") in ("act", "occur", "fall", "hit")
+            and i.sense.data.get("frame") in ("act", "fall", "hit")
             and abs(i.first - item.first) <= 7
         ]
         if any(t.category == "event" and trigger.start <= t.item.first < trigger.end and t is not trigger for t in triggers):
@@ -199,11 +199,7 @@ class EventBuilder(Accounts):
         """Return an air strike where the doer's name says that it flies: طيران التحالف, مروحياته."""
         words, lexicon = self.document.words, self.document.using.lexicon
         for mention in self.mentions:
-            if (
-                trigger.start <= mention.first < trigger.end
-                and mention.role in ("", "by")
-                and mention.head.category == "actor"
-            ):
+            if trigger.start <= mention.first < trigger.end and mention.role in ("", "by") and mention.head.category == "actor":
                 for at in range(mention.first, mention.last):
                     if any(
                         r.sense.category == "weapon" and r.sense.data.get("type") == "air-drone-strike"
@@ -246,8 +242,10 @@ class EventBuilder(Accounts):
             gunmen = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
             return "attack" if gunmen or (ground and not houses) else type_
         if frame == "lead" and (
-            not any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
-            and any(d.type in ("arrest", "abduction") for d in [*self.recent[-2:], *self.drafts])
+            (
+                not any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
+                and any(d.type in ("arrest", "abduction") for d in [*self.recent[-2:], *self.drafts])
+            )
             or not any(m.person or m.armed or m.quantity for m in inside)
         ):
             return None

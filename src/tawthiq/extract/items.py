@@ -117,6 +117,7 @@ class Reader:
         self.remnants, self.edges = frozenset(clitics["remnants"]), frozenset(clitics["edges"])
         self.another = frozenset(clitics["another"])
         self.reaching = frozenset(clitics["reaching"])
+        self.neutralising = frozenset(clitics["neutralising"])
         self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])

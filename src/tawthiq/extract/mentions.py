@@ -298,7 +298,8 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
     words = document.words
     using = document.using
     limit = min(sentence.last, head.last + _REACH)
-    linked = not head.definite or head.category == "object"
+    bare = words[head.first].removeprefix(head.prefix)
+    linked = not (head.definite or bare.startswith(using.article)) or head.category == "object"
     if head.plural and words[head.last - 1].endswith((WAW + NUN, YEH + NUN)) and head.category == "person":
         linked = False  # a sound plural before its owner would have lost its n
     if head.suffix:
@@ -350,6 +351,8 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
         if person is not None:
             if words[at].endswith(ALEF) and not person.sense.name.endswith(ALEF) and not person.prefix and not head.definite:
                 break  # an indefinite accusative is another noun phrase: whom the gunmen attacked
+            if person.suffix == using.our and person.category == "person":
+                return document.outlet.speaker(document.published) or "", person.last
             if any(q.last == person.first and q.first >= head.last for q in sentence.quantities):
                 break
             if person.prefix[:1] == using.joins[0] or (person.first, person.last) in (

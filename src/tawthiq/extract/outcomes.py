@@ -11,6 +11,7 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.events import EventBuilder
 from tawthiq.extract.items import Item
 from tawthiq.extract.losses import Victims, attach
+from tawthiq.extract.roles import relative_doer
 from tawthiq.extract.stance import negated
 from tawthiq.model import Kind
 
@@ -57,7 +58,9 @@ class Builder(EventBuilder):
             and any(t.type == "killed" and t.frame == "die" and t.item.first < item.first for t in triggers)
         ):
             return  # died of the wounds
-        outcome = next((i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 14), None)
+        outcome = next(
+            (i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 14), None
+        )
         if outcome is not None and not trigger.verb and negated(self.document, self.sentence, outcome.first):
             return
         if any(i.category == "loss_unknown" and i.first <= item.first <= i.last + 6 for i in self.sentence.items):
@@ -85,6 +88,8 @@ class Builder(EventBuilder):
             fresh = True
         if active or fresh:
             self._killer(draft, trigger, victims)
+        if fresh:
+            relative_doer(self.document, draft, trigger, [m for m in self.mentions if m.first >= trigger.item.last])
         attach(self.document, draft, victims, trigger.type)  # type: ignore[arg-type]
         if draft.sentence is self.sentence:
             draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
@@ -113,7 +118,10 @@ class Builder(EventBuilder):
             (
                 i
                 for i in reversed(self.sentence.items)
-                if i.category == "light" and i.finite and i.sense.data.get("frame") == "act" and trigger.start <= i.first < trigger.item.first
+                if i.category == "light"
+                and i.finite
+                and i.sense.data.get("frame") == "act"
+                and trigger.start <= i.first < trigger.item.first
             ),
             None,
         )

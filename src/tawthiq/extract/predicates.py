@@ -185,7 +185,7 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
 
 
 def _carrier_start(sentence: Sentence, triggers: list[Trigger], index: int, marks: list[int]) -> int:
-    """Return where the clause of a noun begins that waits for its noun over an insertion: "carried out, with the help of X, a raid"."""
+    """Return where a clause begins whose verb waits for its noun over an insertion: "carried out, with X, a raid"."""
     trigger = triggers[index]
     if trigger.verb or trigger.item.prefix:
         return sentence.last

@@ -43,7 +43,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
     if frame == "down":
         _downed(document, draft, trigger, inside)
         return
-    relative = _relative_doer(document, draft, trigger, inside)
+    relative = relative_doer(document, draft, trigger, inside)
     inside = [m for m in inside if m not in relative]
     subject_taken = bool(draft.initiators)
     bare_after: list[Mention] = []
@@ -52,7 +52,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
             continue
         role = mention.role
         if draft.type == "ied" and any(
-            i.category == "weapon" and i.sense.name in document.using.remnants and i.last == mention.first for i in draft.sentence.items
+            i.category == "weapon" and i.sense.name in document.using.remnants and i.last == mention.first
+            for i in draft.sentence.items
         ):
             add(draft.initiators, mention.actors)
             continue
@@ -83,8 +84,14 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role in ("in", "at") and draft.type in ("torture", "arrest", "abduction") and (mention.armed_owner or mention.armed):
             add(draft.initiators, mention.actors)
         elif role == "at":
-            if (frame == "explode" or draft.type in ("ied", "suicide-bombing")) and mention.head.category == "object" and not draft.targets:
+            if (
+                (frame == "explode" or draft.type in ("ied", "suicide-bombing"))
+                and mention.head.category == "object"
+                and not draft.targets
+            ):
                 _target(draft, mention)
+        elif role == "in" and mention.actors == ("unknown-aircraft",):
+            add(draft.initiators, mention.actors)
         elif role == "in" and frame in ("vanish", "noun") and draft.type == "disappearance" and mention.person:
             _target(draft, mention)
         elif role == "in":
@@ -103,7 +110,10 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role == "of":
             if draft.type in ("territory-taken", "confiscation", "looting-destruction") and mention.first > trigger.item.first:
                 add(draft.targets, mention.actors)
-            elif trigger.item.sense.data.get("of") == "initiator" and 0 <= mention.first - trigger.item.last <= 2:
+            elif any(
+                i.category == "weapon" and i.sense.data["type"] == "suicide-bombing" and 0 <= mention.first - i.last <= 1
+                for i in draft.sentence.items
+            ) or (trigger.item.sense.data.get("of") == "initiator" and 0 <= mention.first - trigger.item.last <= 2):
                 add(draft.initiators, mention.actors)
         elif role == "":
             bare_after.append(mention)
@@ -128,7 +138,7 @@ def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Men
             _target(draft, mention)
 
 
-def _relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
+def relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
     """Read who did it in a clause about the act: "attacks that remnants launched", "shots that a patrol fired"."""
     for item in draft.sentence.items:
         if (
@@ -181,7 +191,10 @@ def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigge
     for item in sentence.items:
         if (
             item.category in ("light", "aspect", "try", "hit", "fall", "claim")
-            and item.finite
+            and (
+                item.finite
+                or (item.form[:1] == "n" and item.sense.data.get("frame") == "undergo" and item.first < trigger.item.first)
+            )
             and trigger.start <= item.first < trigger.item.last + 6
         ):
             if item.first < trigger.item.first:
@@ -214,7 +227,7 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
 def _of_weapon(draft: Draft, mention: Mention) -> bool:
     """Say whether a name tells whose an aircraft or gun is: مروحية للجيش, مروحية تابعة للجيش."""
     return any(
-        i.category == "weapon" and i.last <= mention.first and mention.first - i.last <= 1 and mention.role == "to"
+        i.category == "weapon" and i.last <= mention.first and mention.first - i.last <= 2 and mention.role == "to"
         for i in draft.sentence.items
     )
 
@@ -296,7 +309,16 @@ def _bare(
             or draft.type in _CROWDS
             or (
                 first[0].armed_owner
-                and (rest or draft.type == "deployment" or trigger.frame == "find" or any(m.role == "on" and m.first > first[0].first for m in mentions))
+                and (
+                    rest
+                    or draft.type == "deployment"
+                    or (
+                        draft.type in ("looting-destruction", "raid")
+                        and any(q.first >= first[0].last for q in draft.sentence.quantities if q.first < trigger.end)
+                    )
+                    or trigger.frame == "find"
+                    or any(m.role == "on" and m.first > first[0].first for m in mentions)
+                )
             )
         ):
             if verb.item.person != "1":
@@ -322,8 +344,13 @@ def _bare(
 def _fell_into(document: Document, sentence: Sentence, verb: Trigger, trigger: Trigger) -> bool:
     """Say whether someone fell into the act: وقعت دورية في كمين."""
     prefix = trigger.item.prefix
-    inside = any(i.category == "prep_in" and i.last == trigger.item.first for i in sentence.items) or prefix[-1:] == document.using.joins[1]
-    return inside and any(verb.item.last <= i.first < trigger.item.first and i.category in ("object", "person", "actor") for i in sentence.items)
+    inside = (
+        any(i.category == "prep_in" and i.last == trigger.item.first for i in sentence.items)
+        or prefix[-1:] == document.using.joins[1]
+    )
+    return inside and any(
+        verb.item.last <= i.first < trigger.item.first and i.category in ("object", "person", "actor") for i in sentence.items
+    )
 
 
 def _leading(after: list[Mention]) -> list[Mention]:

@@ -241,8 +241,9 @@ class Stances:
                 and best.sense.name in document.using.back_sources
             ):
                 return Source(self.named.type, best.first, best.last, self.named.actor)
-            end = min(last, max(best.last, actor.last if actor and actor.first - best.last <= 3 else best.last))
             whose = actor is not None and (type_ is SourceType.PARTY or self._belongs(best, actor))
+            near = actor is not None and whose and 0 <= actor.first - best.last <= (1 if actor.category == "adjective" else 3)
+            end = min(last, max(best.last, actor.last)) if near and actor is not None else best.last
             source = Source(type_, best.first, end, actor.sense.name if actor is not None and whose else None)
             if type_ in (SourceType.UNNAMED, SourceType.CORROBORATED):
                 self.unnamed = source

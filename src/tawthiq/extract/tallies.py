@@ -234,13 +234,27 @@ class Tallies:
         begun = -1
         for quantity in sentence.quantities:
             of_them = any(i.last == quantity.first or i.first == quantity.last for i in parts)
-            joined = begun >= 0 and self.document.words[quantity.first][:1] == self.document.using.joins[0] and quantity.first - begun <= 12
+            joined = (
+                begun >= 0
+                and self.document.words[quantity.first][:1] == self.document.using.joins[0]
+                and quantity.first - begun <= 12
+            )
             joined = joined or (begun >= 0 and self.document.words[quantity.first - 1] in self.document.using.and_words)
             if not (of_them or joined):
                 continue
             start = quantity.last + int(any(i.first == quantity.last for i in parts))
-            place = next((p for p in places if 0 <= p.first - start <= 2 and not any(i.category in ("event", "loss") and start <= i.first < p.first for i in sentence.items)), None)
-            doer = next((m for m in mentions if 0 <= m.first - start <= 3 and m.role in ("by", "at", "in") and m.actors and m.armed), None)
+            place = next(
+                (
+                    p
+                    for p in places
+                    if 0 <= p.first - start <= 2
+                    and not any(i.category in ("event", "loss") and start <= i.first < p.first for i in sentence.items)
+                ),
+                None,
+            )
+            doer = next(
+                (m for m in mentions if 0 <= m.first - start <= 3 and m.role in ("by", "at", "in") and m.actors and m.armed), None
+            )
             if place is None and doer is None:
                 continue
             end = place.last if place is not None else (doer.last if doer is not None else quantity.last)

@@ -90,7 +90,9 @@ def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
     """Say whether a word is negated: by a particle before it, or by the first word of its expression (لا يريد)."""
     if item.category in ("unable", "incapable") or negated(document, sentence, item.first):
         return True
-    holder = next((i for i in reversed(sentence.items) if i.category in ("possess", "lose") and 0 <= item.first - i.last <= 5), None)
+    holder = next(
+        (i for i in reversed(sentence.items) if i.category in ("possess", "lose") and 0 <= item.first - i.last <= 5), None
+    )
     if item.category == "able" and holder is not None and (holder.category == "lose" or negated(document, sentence, holder.first)):
         return True
     inner = document.words[item.first]
@@ -232,7 +234,7 @@ def _capability(context: Context, item: Item) -> Draft | None:
 
 def _possession(context: Context, item: Item) -> Draft | None:
     """What a group has is what it can do, where it has weapons: يمتلك مسيّرات بعيدة المدى."""
-    start, end = _clause(context, item)
+    end = _clause(context, item)[1]
     if not any(i.category == "weapon" and item.last <= i.first < min(end, item.last + 6) for i in context.sentence.items):
         return None
     return _capability(context, item)
