@@ -189,6 +189,7 @@ class _Run:
             source = self.flow[1]
         if source is None and draft.kind in (Kind.ASSESSMENT, Kind.RELATION):
             source = govern(scopes, draft.last - 1)[0]
+        self._accused(draft, sentence, mentions, source)
         if source is not None:
             draft.source = source
             self._speaker_acts(draft, sentence, source, mentions)
@@ -246,6 +247,25 @@ class _Run:
             add(draft.initiators, (source.actor,))
         draft.targets = [t for t in draft.targets if t not in draft.initiators]
 
+    def _accused(self, draft: Draft, sentence: Sentence, mentions: list[Mention], source: Source | None) -> None:
+        """Let whom an accusation names be the doer of the act that it names: "blame the faction for the killing"."""
+        trigger = draft.triggers[0] if draft.triggers else None
+        verb = next((i for i in reversed(sentence.of("accuse")) if trigger is not None and i.first < trigger.item.first), None)
+        if verb is None or trigger is None or draft.initiators:
+            return
+        speaker = source.actor if source is not None else None
+        named = [
+            m
+            for m in mentions
+            if verb.last <= m.first < trigger.item.first
+            and m.role in ("", "on")
+            and (m.armed or m.armed_owner)
+            and m.actors != (speaker,)
+        ]
+        if named:
+            draft.initiators = list(named[-1].actors)
+            draft.targets = [t for t in draft.targets if t not in draft.initiators]
+
     def _speaker_acts(self, draft: Draft, sentence: Sentence, source: Source, mentions: list[Mention]) -> None:
         """Let "that they" after a party's verb of saying mean the party: أعلنت الجبهة أنها استهدفت."""
         trigger = draft.triggers[0] if draft.triggers else None
@@ -258,20 +278,6 @@ class _Run:
             and source.actor not in draft.targets
         ):
             draft.initiators = [source.actor]
-        accuse = next((i for i in reversed(sentence.of("accuse")) if trigger is not None and i.first < trigger.item.first), None)
-        if accuse is not None and trigger is not None and not draft.initiators:
-            named = [
-                m
-                for m in mentions
-                if accuse.last <= m.first < trigger.item.first
-                and m.role in ("", "on")
-                and (m.armed or m.armed_owner)
-                and m.actors != (source.actor,)
-            ]
-            draft.initiators = list(named[-1].actors) if named else []
-            if draft.initiators:
-                draft.targets = [t for t in draft.targets if t not in draft.initiators]
-                return
         if (
             trigger is None
             or draft.initiators
@@ -307,7 +313,10 @@ class _Run:
             return True
         people = bool(draft.initiators or draft.targets or draft.participants or draft.losses)
         own_time = draft.time is not None and draft.time_from is None
-        return people or (draft.own_place and (own_time or sentence.headline is False)) or own_time
+        named = any(
+            i.category == "place_town" and draft.first <= i.first < draft.last and i.last < sentence.last for i in sentence.items
+        )
+        return people or named or (draft.own_place and (own_time or sentence.headline is False)) or own_time
 
 
 def _opens_with_place(sentence: Sentence, places: list[PlaceMention]) -> bool:

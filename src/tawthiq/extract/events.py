@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tawthiq.extract.accounts import Accounts, harms, other_account
+from tawthiq.extract.accounts import harms, other_account
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
+from tawthiq.extract.objects import Objects
 from tawthiq.extract.roles import assign
 from tawthiq.extract.stance import Scope, govern
 from tawthiq.model import FAMILY_OF, Kind, Modality
@@ -15,10 +16,9 @@ _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-dr
 _REFINED = ("attack", "ied", "shelling", "assassination", "air-drone-strike")
 # How little a type says of the act; types not named here say more than these.
 _VAGUENESS = {"attack": 9, "ied": 5, "shelling": 5, "assassination": 4}
-_MILITARY_FRAMES = ("arrive", "send")
 
 
-class EventBuilder(Accounts):
+class EventBuilder(Objects):
     """Builds the drafts of one sentence from the words that tell acts; `recent` are the drafts of the report so far."""
 
     def __init__(
@@ -207,159 +207,6 @@ class EventBuilder(Accounts):
                     ):
                         return "air-drone-strike"
         return None
-
-    def _by_object(self, trigger: Trigger, type_: str) -> str | None:
-        """Let the object of a verb settle what it tells: whom was halted, what was seized or freed."""
-        frame = trigger.frame
-        inside = [m for m in self.mentions if trigger.start <= m.first < trigger.end]
-        after = [i for i in self.sentence.items if trigger.item.last <= i.first < trigger.end]
-        if type_ in ("cordon", "looting-destruction") and self._rioting(trigger):
-            return "riot"
-        if (
-            frame == "halt"
-            and not any(m.person for m in inside if m.first >= trigger.item.first)
-            and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities)
-        ):
-            return None
-        if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
-            ground = any(
-                i.category in ("place", "place_point", "place_town", "place_area")
-                or (i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor"))
-                for i in after
-            )
-            goods = any(
-                i.category == "object" and (i.sense.data.get("level") != "point" or i.sense.data.get("actor")) for i in after
-            )
-            if frame == "take" and not ground:
-                freed = any(set(m.actors) & {"detainees", "civilians"} and m.role == "" and m.person for m in inside)
-                return "release" if freed else None
-            return "territory-taken" if ground and not goods else "confiscation"
-        if frame == "chase":
-            return None
-        if frame == "storm":
-            ground = any(i.category in ("place", "place_town") and i.first - trigger.item.last <= 8 for i in after)
-            houses = any(i.category == "object" or i.category in ("place_quarter", "place_point") for i in after)
-            gunmen = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
-            return "attack" if gunmen or (ground and not houses) else type_
-        if frame == "lead" and (
-            (
-                not any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
-                and any(d.type in ("arrest", "abduction") for d in [*self.recent[-2:], *self.drafts])
-            )
-            or not any(m.person or m.armed or m.quantity for m in inside)
-        ):
-            return None
-        if frame == "lead":
-            away = any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
-            return "abduction" if away or any(m.actors == ("unknown-gunmen",) for m in inside) else "arrest"
-        if frame == "crowd" and not self._crowd(trigger, inside):
-            return None
-        if frame == "took" and not any("civilians" in m.actors or m.person for m in inside if m.first >= trigger.item.last):
-            return None
-        if frame in _MILITARY_FRAMES:
-            return type_ if self._moves_forces(trigger, inside) else None
-        if frame == "grab" and not any(m.role == "on" and m.first >= trigger.item.last for m in inside):
-            return None
-        if frame in ("post", "vacate", "reinforce"):
-            return (
-                type_
-                if any(i.category == "event" and i.sense.data.get("type") == "deployment" for i in after)
-                or any(
-                    i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor") for i in after
-                )
-                else None
-            )
-        if frame == "bar":
-            return (
-                type_
-                if any("civilians" in m.actors for m in inside if m.first > trigger.item.first)
-                or any(i.category == "place_road" for i in after)
-                else None
-            )
-        if frame == "cut":
-            if any(i.category == "object" and i.sense.data == {"actor": "civilians", "level": None} for i in after):
-                return "looting-destruction"
-            return type_ if any(i.category == "place_road" and i.first - trigger.item.last <= 4 for i in after) else None
-        if frame == "flee-people":
-            return (
-                type_
-                if any(set(m.actors) & {"civilians", "refugees"} for m in inside)
-                or any(q.first >= trigger.item.first for q in self.sentence.quantities if q.first < trigger.end)
-                else None
-            )
-        if frame == "raid-air" and self._weapon_near(trigger) != "air-drone-strike" and not any(m.armed for m in inside):
-            return None
-        if (
-            frame == "defuse"
-            and not any(i.category == "weapon" for i in after)
-            and not any(i.category == "weapon" for i in self.weapons)
-        ):
-            return None
-        if frame == "seize-arms" and not self.weapons and not any(i.category == "arms" for i in after):
-            return "confiscation" if any(i.category == "object" for i in after) else None
-        if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
-            return "attack"  # stopped by gunmen on the road
-        if frame == "down" and not any(w.sense.data["type"] in ("air-drone-strike", "shelling") for w in self.weapons):
-            return None
-        if frame == "vanish" and not any(m.person or m.armed for m in inside):
-            return None
-        if frame == "blow" and trigger.verb and not self.weapons and not inside:
-            return None
-        if trigger.item.sense.data.get("of") == "people" and not any(m.person for m in inside):
-            return None
-        if (
-            type_ == "confiscation"
-            and self.weapons
-            and any(
-                str(w.sense.data["type"]) != "air-drone-strike" and trigger.item.last <= w.first < trigger.end for w in self.weapons
-            )
-        ):
-            return "weapons-seized"
-        if type_ == "raid" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
-            return "attack"
-        return type_
-
-    def _ruined(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
-        """Say whether what was ruined is only what an attack of the same sentence did: "struck a truck and destroyed it"."""
-        return trigger.frame == "ruin" and any(
-            other is not trigger and other.category in ("event", "weapon") and FAMILY_OF.get(other.type, "") in ("fight", "remote")
-            for other in triggers
-        )
-
-    def _moves_forces(self, trigger: Trigger, inside: list[Mention]) -> bool:
-        """Say whether what arrives or is sent is a force: a column, reinforcements, armour, fighters, and no families."""
-        clause = [i for i in self.sentence.items if trigger.start <= i.first < trigger.end]
-        if any(
-            i.category == "event" and i.sense.data.get("type") == "deployment" and i is not trigger.item and not i.finite
-            for i in clause
-        ):
-            return trigger.item.finite
-        if any(i.category == "object" and i.sense.name in self.document.using.columns for i in clause):
-            return True
-        return any(
-            m.person in ("fighter", "soldier") and (m.quantity or m.head.plural) and abs(m.first - trigger.item.last) <= 4
-            for m in inside
-        )
-
-    def _crowd(self, trigger: Trigger, inside: list[Mention]) -> bool:
-        """Say whether a verb that crowds do (gathered, went out, chanted) has a crowd or a protest beside it."""
-        if any(set(m.actors) & {"protesters"} and m.role == "" for m in inside):
-            return True
-        protest = any(
-            i.category == "event"
-            and i.sense.data.get("type") == "protest"
-            and i.sense.data.get("noun")
-            and trigger.start <= i.first < trigger.end
-            for i in self.sentence.items
-        )
-        return protest or (self.sentence.has("demand") and any("civilians" in m.actors for m in inside))
-
-    def _rioting(self, trigger: Trigger) -> bool:
-        """Say whether tyres burn beside a closed road: a crowd, no cordon."""
-        return any(
-            i.category == "event" and i.sense.data.get("type") == "riot" and abs(i.first - trigger.item.first) <= 9
-            for i in self.sentence.items
-        )
 
     def _reference(self, trigger: Trigger, type_: str) -> Draft | None:
         """Return the occurrence told before that a definite noun means: the attack, the explosion, the operation."""

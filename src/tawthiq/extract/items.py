@@ -118,6 +118,7 @@ class Reader:
         self.another = frozenset(clitics["another"])
         self.reaching = frozenset(clitics["reaching"])
         self.neutralising = frozenset(clitics["neutralising"])
+        self.questions = frozenset(clitics["questions"])
         self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])

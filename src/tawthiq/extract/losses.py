@@ -357,4 +357,5 @@ def _who(document: Document, draft: Draft, mention: Mention | None, quantity: Qu
 
 
 def only(names: list[str]) -> str | None:
+    """Return the one name of a list, or None."""
     return names[0] if len(names) == 1 else None

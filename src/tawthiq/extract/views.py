@@ -187,6 +187,8 @@ def _fill(draft: Draft, subject: list[Mention], others: list[Mention]) -> None:
 
 
 def _intent(context: Context, item: Item) -> Draft | None:
+    if item.first and context.document.words[item.first - 1] in context.document.using.questions:
+        return None
     start, end = _clause(context, item)
     subject = _subject(context, start, item, end)
     draft = _make(context, Kind.ASSESSMENT, "intent", start, end)
