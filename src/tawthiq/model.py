@@ -149,10 +149,21 @@ class Attribution(Record):
     mention: str | None = None
 
 
+class Trace(Record):
+    """The words from which a slot of a claim was read: `span` in the report's text, `id` the actor for a role, None for words
+    that stand for no known actor."""
+
+    slot: str
+    id: str | None = None
+    span: Span
+
+
 class Claim(Record):
     """A statement of a report, tied to the exact words, in the shape of the codebook.
 
     `evidence` holds spans into the report's text; `id` is unique within the report and stable for one text and vocabulary.
+    `spans` tells for each slot the words it was read from; `confidence`, between 0 and 1, how likely a claim read like this one
+    is to be right (see vocabulary/confidence.yaml).
     """
 
     id: str
@@ -169,6 +180,8 @@ class Claim(Record):
     modality: Modality = Modality.ASSERTED
     count: Count | None = None
     incident: str | None = None
+    confidence: float | None = None
+    spans: tuple[Trace, ...] | None = None
 
 
 Corroboration = Literal["single-source", "corroborated", "contested"]

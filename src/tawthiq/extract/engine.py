@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tawthiq.extract.confidence import confidence
 from tawthiq.extract.coreference import Antecedents
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
@@ -22,8 +23,9 @@ from tawthiq.extract.predicates import find_triggers
 from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_time, votes_of
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
+from tawthiq.extract.traces import Traces
 from tawthiq.extract.views import Context, find_views
-from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time
+from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time, Trace
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
 from tawthiq.resolve.places import rank
@@ -36,12 +38,17 @@ def extract_claims(report: Report, zone: str = DEFAULT_ZONE) -> list[Claim]:
     report's text, title, source, language and date alone; time is linear in the length of the text. A text in which nothing
     is told gives [].
     """
+    document, drafts, traces = read_drafts(report, zone)
+    return [_claim(document, draft, number, traces.of(draft)) for number, draft in enumerate(drafts, 1)]
+
+
+def read_drafts(report: Report, zone: str = DEFAULT_ZONE) -> tuple[Document, list[Draft], Traces]:
+    """Read a report as far as the drafts of its claims, in the order of their evidence; see `extract_claims`."""
     document = Document(report, reader(), zone)
     run = _Run(document)
     for sentence in document.sentences:
         run.read(sentence)
-    drafts = merge_repeats(document, run.drafts)
-    return [_claim(document, draft, number) for number, draft in enumerate(drafts, 1)]
+    return document, merge_repeats(document, run.drafts), run.traces
 
 
 class _Run:
@@ -54,6 +61,7 @@ class _Run:
         self.stances = Stances(document)
         self.tallies = Tallies(document)
         self.antecedents = Antecedents(document)
+        self.traces = Traces(document)
         self.drafts: list[Draft] = []
         self.place: PlaceMention | None = None
         self.carried: Place | None = None
@@ -76,6 +84,7 @@ class _Run:
                 for mention in mentions:
                     mention.partial = mention.partial or source.first <= mention.first < source.last
         places = find_places(document, sentence, self.votes)
+        self.traces.note(mentions, places)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
         views = find_views(Context(document, sentence, mentions, scopes, latest))
         triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
@@ -328,7 +337,7 @@ def _within(views: list[Draft], token: int) -> bool:
     return any(start <= token < end for d in views if d.type != "joins" for start, end in d.spans)
 
 
-def _claim(document: Document, draft: Draft, number: int) -> Claim:
+def _claim(document: Document, draft: Draft, number: int, spans: tuple[Trace, ...]) -> Claim:
     """Write a draft down as a claim, tokens turned into spans of the report's text."""
     evidence = tuple(sorted(document.span(first, last) for first, last in draft.spans))
     time = None
@@ -354,6 +363,8 @@ def _claim(document: Document, draft: Draft, number: int) -> Claim:
         attribution=_attribution(document, draft.source),
         modality=draft.modality,
         count=draft.count,
+        confidence=confidence(draft),
+        spans=spans,
     )
 
 

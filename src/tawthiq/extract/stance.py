@@ -164,7 +164,8 @@ class Stances:
             for i in sentence.items
             if i.first >= item.last and i is not item and (i.finite or i.category == "relayed") and i.category not in _SOURCES
         ]
-        source = self._classify(sentence, item.last, min(stop, item.last + 14, *verbs))
+        reach = 2 if item.category == "accuse" else 14  # the accused comes right after who accuses
+        source = self._classify(sentence, item.last, min(stop, item.last + reach, *verbs))
         told_by = next((i for i in sentence.of("about") if item.last <= i.first < min(stop, item.last + 4)), None)
         if told_by is not None and item.sense.data.get("root") in self.document.using.relaying:
             source = self._classify(sentence, told_by.last, min(stop, told_by.last + 9)) or source

@@ -88,6 +88,7 @@ def compile_tables() -> dict[str, Any]:
         "calendar": _calendar(read_yaml("calendar.yaml")),
         "outlets": [{**row, "match": [fold(m) for m in row["match"]]} for row in read_yaml("sources.yaml")["outlets"]],
         "first_person": [spelled(w) for w in read_yaml("sources.yaml")["first_person"]],
+        "confidence": {k: float(v) for k, v in read_yaml("confidence.yaml").items()},
         "chrome": {k: [spelled(str(w)) for w in v] for k, v in read_yaml("chrome.yaml").items()},
     }
 

@@ -87,6 +87,7 @@ class Lexicon:
         self.outlets: list[dict[str, Any]] = made["outlets"]
         self.first_person = frozenset(made["first_person"])
         self.chrome: dict[str, list[str]] = made["chrome"]
+        self.confidence: dict[str, float] = made["confidence"]
         clitics = made["clitics"]
         self.hidden = _hidden_pattern(made["hidden"], clitics["number_joins"])
         self._definite: list[str] = sorted(clitics["definite"], key=len, reverse=True)
