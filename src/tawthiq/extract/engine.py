@@ -30,6 +30,14 @@ from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
 from tawthiq.resolve.places import rank
 
+# Categories one of which a sentence must hold to tell anything, and those that name what later sentences speak of.
+_TELLING = (
+    "event", "loss", "operation", "campaign", "crime", "body", "find", "weapon", "fall", "hit", "light", "claim", "deny", "accuse",
+    "threat", "want", "intent", "plan", "able", "capable", "unable", "incapable", "possess", "expect", "warn", "hedge", "grow",
+    "join", "support", "belong", "first", "behind", "loss_none", "loss_unknown", "loss_word",
+)  # fmt: skip
+_NAMING = ("actor", "epithet", "anaphor", "person", "object", "adjective", "place")
+
 
 def extract_claims(report: Report, zone: str = DEFAULT_ZONE) -> list[Claim]:
     """Extract the claims of a report.
@@ -74,6 +82,10 @@ class _Run:
         scopes = self.stances.read(sentence)
         if sentence.number in self.quiet:
             return
+        telling = sentence.has(*_TELLING) or self.tallies.header is not None
+        if not telling and not sentence.has(*_NAMING):
+            self._pass(sentence, scopes)
+            return
         mentions = find_mentions(document, sentence)
         latest = self.antecedents.names()
         self.antecedents.resolve(sentence, mentions)
@@ -83,6 +95,11 @@ class _Run:
             if source is not None and source.first is not None and source.last is not None and source.type is not SourceType.PARTY:
                 for mention in mentions:
                     mention.partial = mention.partial or source.first <= mention.first < source.last
+        if not telling and not sentence.has("place"):
+            self.traces.note(mentions, [])
+            self.antecedents.note(sentence, mentions, [])
+            self._pass(sentence, scopes)
+            return
         places = find_places(document, sentence, self.votes)
         self.traces.note(mentions, places)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
@@ -110,9 +127,7 @@ class _Run:
             self._place(draft, sentence, places)
             self._time(draft, sentence)
             self._stance(draft, sentence, scopes, mentions)
-        ends = govern(scopes, sentence.last - 1)[0]
-        if ends is not None and ends.type is not SourceType.OUTLET:
-            self.flow = (sentence.paragraph, ends)
+        self._flows(sentence, scopes)
         for part in parts:
             self._stance(part, sentence, scopes, mentions)
         kept = [d for d in drafts if self._worth(d, sentence)] + parts
@@ -122,6 +137,20 @@ class _Run:
         if places and not kept and not sentence.headline:
             if _opens_with_place(sentence, places):
                 self.carried = min(reversed(places), key=lambda p: rank(p.place.level)).place
+
+    def _flows(self, sentence: Sentence, scopes: list[Scope]) -> None:
+        """Remember who speaks where a sentence ends."""
+        ends = govern(scopes, sentence.last - 1)[0]
+        if ends is not None and ends.type is not SourceType.OUTLET:
+            self.flow = (sentence.paragraph, ends)
+
+    def _pass(self, sentence: Sentence, scopes: list[Scope]) -> None:
+        """Go by a sentence that holds no word for an act, a loss or a view; a turn of the text ends what was carried on."""
+        self._flows(sentence, scopes)
+        if sentence.has("turn"):
+            self.last_time = None
+            self.carried = None
+        self.paragraph = sentence.paragraph
 
     # --- slots -------------------------------------------------------------------------------------------------------
 

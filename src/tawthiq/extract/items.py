@@ -35,16 +35,14 @@ class Item:
     prefix: str
     definite: bool = False
     suffix: str = ""
+    category: str = field(init=False)
+    finite: bool = field(init=False)  # whether it is a finite verb
 
-    @property
-    def category(self) -> str:
-        """The category of its sense."""
-        return self.sense.category
-
-    @property
-    def finite(self) -> bool:
-        """Whether it is a finite verb."""
-        return (len(self.form) == 3 and self.form[0] in "pix") or self.form in _ENGLISH_FINITE
+    def __post_init__(self) -> None:
+        """Keep what is asked of every item again and again."""
+        self.category = self.sense.category
+        form = self.form
+        self.finite = (len(form) == 3 and form[0] in "pix") or form in _ENGLISH_FINITE
 
     @property
     def person(self) -> str:
@@ -80,14 +78,26 @@ class Sentence:
     headline: bool = False
     reply: str | None = None
     paragraph: int = 0
+    by_category: dict[str, list[Item]] = field(default_factory=dict)
+
+    def index(self) -> None:
+        """Sort the items by category; to be called when they are complete."""
+        self.by_category.clear()
+        for item in self.items:
+            self.by_category.setdefault(item.category, []).append(item)
 
     def of(self, *categories: str) -> list[Item]:
         """Return the items of these categories, in order."""
-        return [item for item in self.items if item.sense.category in categories]
+        if len(categories) == 1:
+            return self.by_category.get(categories[0], [])
+        lists = [self.by_category[c] for c in categories if c in self.by_category]
+        if len(lists) < 2:
+            return lists[0] if lists else []
+        return sorted((i for items in lists for i in items), key=lambda i: (i.first, -i.last))
 
     def has(self, *categories: str) -> bool:
         """Say whether an item of one of these categories stands in the sentence."""
-        return any(item.sense.category in categories for item in self.items)
+        return any(c in self.by_category for c in categories)
 
 
 class Reader:
@@ -248,6 +258,7 @@ class Document:
             for i in sentence.items
             if i.first not in numerals or i.category in ("person", "object", "place") or i.last - i.first > 1
         ]
+        sentence.index()
         self.sentences.append(sentence)
 
     def _items(self, first: int, last: int) -> list[Item]:
@@ -326,6 +337,17 @@ class Outlet:
 
 
 def _outlet(source: str | None, lexicon: Lexicon) -> Outlet:
+    if source not in _OUTLETS:
+        if len(_OUTLETS) > 10_000:
+            _OUTLETS.clear()
+        _OUTLETS[source] = _read_outlet(source, lexicon)
+    return _OUTLETS[source]
+
+
+_OUTLETS: dict[str | None, Outlet] = {}
+
+
+def _read_outlet(source: str | None, lexicon: Lexicon) -> Outlet:
     name = fold(source or "")
     for row in lexicon.outlets:
         if all(part in name for part in row["match"]):

@@ -14,6 +14,8 @@ from tawthiq.model import FAMILY_OF, Kind, Level, Modality, Place
 
 # How many claims of one type back a repeat is looked for: a report does not come back to a matter after more.
 _WINDOW = 40
+# How many spans of evidence a claim keeps of what is said over and over.
+_MOST_SPANS = 40
 
 
 def merge_repeats(document: Document, drafts: list[Draft]) -> list[Draft]:
@@ -110,7 +112,8 @@ def _agree(left: list[str], right: list[str]) -> bool:
 
 
 def _join(left: Draft, right: Draft) -> None:
-    left.spans += [s for s in right.spans if s not in left.spans]
+    if len(left.spans) < _MOST_SPANS:
+        left.spans += [s for s in right.spans if s not in left.spans]
     add(left.initiators, right.initiators)
     add(left.targets, right.targets)
     add(left.participants, right.participants)

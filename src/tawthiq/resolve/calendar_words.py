@@ -73,6 +73,7 @@ class CalendarWords:
         self._sets: dict[str, frozenset[str]] = {name: frozenset(calendar_words[name]) for name in lists}
         self._tables: dict[str, dict[str, int]] = {name: dict.fromkeys(words, 1) for name, words in self._sets.items()}
         self._firsts: dict[int, frozenset[str]] = {}
+        self._known: dict[int, dict[str, tuple[str, ...]]] = {}
         self._remembered: dict[str, tuple[str, ...]] = {}
         self.starts = self._first_words()
 
@@ -108,10 +109,17 @@ class CalendarWords:
         """Return the value of the longest entry at a token, clitics and article taken off its first word."""
         if at >= end:
             return None
-        firsts = self._firsts.get(id(table))
-        if firsts is None:
-            firsts = self._firsts[id(table)] = frozenset(key.split(" ")[0] for key in table)
-        options = [o for o in self._options(words[at]) if o in firsts]
+        word = words[at]
+        known = self._known.get(id(table))
+        if known is None:
+            known = self._known[id(table)] = {}
+            self._firsts[id(table)] = frozenset(key.split(" ")[0] for key in table)
+        options = known.get(word)
+        if options is None:
+            firsts = self._firsts[id(table)]
+            if len(known) > 20_000:
+                known.clear()
+            options = known[word] = tuple(o for o in self._options(word) if o in firsts)
         if not options:
             return None
         for length in (3, 2, 1):

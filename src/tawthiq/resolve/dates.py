@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from tawthiq.resolve.calendar_words import TimeMention, safe_date, with_year
@@ -39,6 +40,11 @@ def local_date(published: str | None, zone: str = DEFAULT_ZONE) -> date | None:
 class DateReader(PeriodReader):
     """Reads time words by a vocabulary's calendar."""
 
+    @cached_property
+    def _follows(self) -> frozenset[str]:
+        """Signs and words that may stand between the number of a day and its month."""
+        return frozenset({":", "/", "-", "(", ",", "،", "."}) | self._sets["of"] | {w.split(" ")[0] for w in self._sets["of_year"]}
+
     def find(self, words: list[str], start: int, end: int, published: date | None) -> list[TimeMention]:
         """Return the time mentions in tokens `start` to `end`, left to right, none overlapping."""
         out: list[TimeMention] = []
@@ -46,6 +52,9 @@ class DateReader(PeriodReader):
         starts = self.starts
         while at < end:
             word = words[at]
+            if word.isdigit() and (at + 1 >= end or (words[at + 1] not in starts and words[at + 1] not in self._follows)):
+                at += 1  # a number that no word of time follows
+                continue
             if word in starts or word[0].isdigit() or (word[0] < "\u0600" and word in self._numbers.starts):
                 mention = self._at(words, at, end, published)
                 if mention:

@@ -132,7 +132,8 @@ def normalise(text: str, masked: re.Pattern[str] | None = None) -> Normalised:
     """
     folded = text.translate(_TABLE)
     joins: list[tuple[int, int]] = []
-    for pattern in (_SPELT_OUT, _BROKEN, masked):
+    broken = _BROKEN if any(sign in folded for sign in "*_'\u2019") else None
+    for pattern in (_SPELT_OUT, broken, masked):
         if pattern is not None:
             for match in pattern.finditer(folded):
                 joins += [(match.start() + s.start(), match.start() + s.end()) for s in _SEPARATORS.finditer(match.group())]
