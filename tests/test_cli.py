@@ -60,9 +60,28 @@ def test_extract_writes_the_codebooks_shape_in_order(examples: Path) -> None:
     claim = next(c for line in lines for c in line["claims"])
     assert set(claim) == {
         "id", "kind", "type", "evidence", "initiators", "targets", "participants", "place", "time", "losses", "attribution", "modality", "count",
+        "confidence", "spans",
     }  # fmt: skip
     single = call("extract", examples, "--quiet")
     assert single.stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("😀😀 🔥 123", "no words"),
+        ("Сирийская армия вчера вошла в город", "letters that are not read"),
+        ("Artêşa Tirk û çeteyên Artêşa Niştimanî ya Sûriyê duh êvarê gundên Dirdara topbaran kirin", "another language"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_reason(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "odd.txt").write_text(text, encoding="utf-8")
+    done = call("run", tmp_path / "odd.txt", "--project", tmp_path / "p", "--json")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["claims"] == 0
+    assert why in summary["unread"][0][1]
+    assert why in done.stderr
 
 
 def test_export_gives_incidents_to_events_alone(project: Path, tmp_path: Path) -> None:

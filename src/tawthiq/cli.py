@@ -106,6 +106,7 @@ def run(
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
     _tell(summary.problems)
+    _tell(summary.unread, "no claim in")
     if as_json:
         _print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
     elif not quiet:
@@ -130,8 +131,10 @@ def extract(
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON on standard error.")] = False,
 ) -> None:
     """Extract claims without a project: JSON Lines, one report a line, in the order of the input."""
+    from tawthiq.extract.language import unread
     from tawthiq.pipeline import extract_all
 
+    silent: list[tuple[str, str]] = []
     problems: list[tuple[str, str]] = []
     defaults = _defaults(published, source)
     _check(paths)
@@ -149,10 +152,14 @@ def extract(
                 }
             )
             count, claims_count = count + 1, claims_count + len(claims)
+            if not claims and (why := unread(report)):
+                silent.append((report.report, why))
             progress("extract", count, None)
     _tell(problems)
+    _tell(silent, "no claim in")
     if as_json:
-        print(json.dumps({"reports": count, "claims": claims_count, "problems": problems}, ensure_ascii=False), file=sys.stderr)
+        told = {"reports": count, "claims": claims_count, "problems": problems, "unread": silent}
+        print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
     _close(count, problems)
 
 
@@ -274,10 +281,10 @@ def _defaults(published: str | None, source: str | None) -> Defaults:
     return Defaults(source=source, published=published)
 
 
-def _tell(problems: list[tuple[str, str]]) -> None:
-    """Name what was left out, with the reason, on standard error."""
+def _tell(problems: list[tuple[str, str]], what: str = "left out") -> None:
+    """Name what was left out, or gave nothing, with the reason, on standard error."""
     for where, why in problems:
-        print(f"tawthiq: left out {where}: {why}", file=sys.stderr)
+        print(f"tawthiq: {what} {where}: {why}", file=sys.stderr)
 
 
 def _close(reports: int, problems: list[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 from tawthiq.archive.originals import Originals
 from tawthiq.archive.reading import READER_VERSION, Defaults, Item, Problem, find_files, read_file, why_not
 from tawthiq.extract.engine import extract_claims
+from tawthiq.extract.language import unread
 from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.link.incidents import Told, link_claims
 from tawthiq.model import Claim, Incident, Report
@@ -64,7 +65,7 @@ class Store(Protocol):
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did: counts, and what could not be read with the reason."""
+    """What a run did: counts, what could not be read (`problems`), and reports that hold no words to read (`unread`), with why."""
 
     files: int = 0
     reports: int = 0
@@ -73,6 +74,7 @@ class Summary:
     claims: int = 0
     incidents: int = 0
     silent: int = 0
+    unread: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -155,6 +157,9 @@ def run(
         summary.added += store.add(list(zip(fresh, claims, strict=True)), vocabulary, READER_VERSION)
         summary.claims += sum(map(len, claims))
         summary.silent += sum(not c for c in claims)
+        for entry, found in zip(fresh, claims, strict=True):
+            if not found and (why := unread(entry.report)):
+                summary.unread.append((f"{entry.acquired.name}, {entry.locator}".rstrip(", "), why))
         progress("extract", summary.reports, None)
     progress("link", 0, None)
     incidents = link_claims(store.told())

@@ -19,6 +19,9 @@ from tawthiq.text.numerals import NumberWords, Quantity, quantity_at
 from tawthiq.text.tokens import Tokens, tokenise
 
 _ENGLISH_FINITE = ("ed", "ep", "es", "eg")
+
+# A run of more tokens without the end of a sentence is cut at a comma, so that time stays linear in the length of a text.
+_LONGEST = 150
 # The day from which the state, its army and its ministries are another actor.
 TRANSITION = "2024-12-08"
 DAMMA, FATHA = "\u064f", "\u064e"
@@ -129,6 +132,8 @@ class Reader:
         self.reaching = frozenset(clitics["reaching"])
         self.neutralising = frozenset(clitics["neutralising"])
         self.questions = frozenset(clitics["questions"])
+        self.commas = frozenset(clitics["commas"])
+        self.arabic_common, self.english_common = frozenset(clitics["arabic_common"]), frozenset(clitics["english_common"])
         self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])
         self.human_losses = frozenset(clitics["human_losses"])
@@ -206,6 +211,7 @@ class Document:
         reply: str | None = None
         stop = False
         line_start = 0
+        commas = self.using.commas
         words = self.words
         sentences = self.tokens.sentences
         index = 0
@@ -231,6 +237,11 @@ class Document:
                     continue
                 while last > first and not words[last - 1][:1].isalnum():
                     last -= 1
+                while last - first > _LONGEST:
+                    cut = first + _LONGEST
+                    comma = next((at for at in range(cut, first + _LONGEST // 2, -1) if words[at] in commas), cut)
+                    self._add(first, comma, is_title, reply, paragraph)
+                    first = comma
                 if last > first:
                     self._add(first, last, is_title, reply, paragraph)
             while index < len(sentences) and sentences[index][0] <= line_end:

@@ -39,7 +39,7 @@ _LETTER = r"[\u0621-\u063A\u0641-\u064A]"
 # A word spelt out to slip past filters: three single letters or more, set apart by one space, dot, dash or underscore.
 # A sign inside a word, put there to slip past filters: an asterisk or quote anywhere, an underscore beside one or two letters.
 _BROKEN = re.compile(
-    r"(?<![\w#])(?:[\u0621-\u064a]+(?:[*'\u2019][\u0621-\u064a]+)+|(?:[\u0621-\u064a]{1,2}_)+[\u0621-\u064a]{1,5}|[\u0621-\u064a]{2,6}_[\u0621-\u064a]{1,2})(?![\w*])"
+    r"(?<![\w#*'\u2019])(?:[\u0621-\u064a]+(?:[*'\u2019][\u0621-\u064a]+)+|(?:[\u0621-\u064a]{1,2}_)+[\u0621-\u064a]{1,5}|[\u0621-\u064a]{2,6}_[\u0621-\u064a]{1,2})(?![\w*])"
 )
 _SPELT_OUT = re.compile(rf"(?<![^\W_]){_LETTER}(?:[ .\-_*]{{1,2}}{_LETTER}){{2,}}(?![^\W_])")
 _SEPARATORS = re.compile(r"[ .\-_*'\u2019]+")
