@@ -317,6 +317,15 @@ class _Run:
         ):
             draft.initiators = [source.actor]
         if (
+            trigger is not None
+            and draft.type == "cordon"
+            and not trigger.verb
+            and not draft.initiators
+            and source.actor
+            and any(i.category == "say" and i.finite and 0 < trigger.item.first - i.last <= 6 for i in sentence.items)
+        ):
+            draft.initiators = [source.actor]  # who declares a curfew imposes it
+        if (
             trigger is None
             or draft.initiators
             or source.actor is None

@@ -69,6 +69,13 @@ class Objects(Accounts):
             return None
         if frame in _MILITARY_FRAMES:
             return type_ if self._moves_forces(trigger, inside) else None
+        if frame == "patrol":
+            return type_ if any(i.category == "object" and not i.sense.data.get("actor") for i in after) else None
+        if frame == "exchange" and trigger.verb:
+            held = any("detainees" in m.actors for m in inside) or any(
+                i.category in ("loss", "body") and i.sense.data.get("type", "captured") == "captured" for i in after
+            )
+            return type_ if held else None
         if frame == "grab" and not any(m.role == "on" and m.first >= trigger.item.last for m in inside):
             return None
         if frame in ("post", "vacate", "reinforce"):
@@ -110,7 +117,10 @@ class Objects(Accounts):
             return "confiscation" if any(i.category == "object" for i in after) else None
         if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
             return "attack"  # stopped by gunmen on the road
-        if frame == "down" and not any(w.sense.data["type"] in ("air-drone-strike", "shelling") for w in self.weapons):
+        if frame == "down" and not any(
+            w.sense.data["type"] in ("air-drone-strike", "shelling") and -4 <= w.first - trigger.item.last <= 7
+            for w in self.weapons
+        ):
             return None
         if frame == "vanish" and not any(m.person or m.armed for m in inside):
             return None

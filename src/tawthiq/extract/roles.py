@@ -211,7 +211,9 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
     """A name after "to": the owner after a verbal noun, or the one to whom something happened."""
     if mention.first < trigger.item.first and not _of_weapon(draft, mention):
         return
-    near = mention.first - trigger.item.last <= 3
+    near = mention.first - trigger.item.last <= 3 and not any(
+        i.finite and trigger.item.last <= i.first < mention.first for i in draft.sentence.items
+    )
     if _of_weapon(draft, mention) and mention.armed:
         add(draft.initiators, mention.actors)
         return
@@ -220,14 +222,20 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
             _target(draft, mention)  # laid an ambush for a convoy
         else:
             add(draft.initiators, mention.actors)
-    elif draft.type in ("attack", "weapons-seized", "ied") and near:
+    elif (draft.type in ("attack", "weapons-seized", "ied") and near) or (
+        trigger.verb and trigger.frame == "act" and mention.first - trigger.item.last <= 4
+    ):
         _target(draft, mention)
 
 
 def _of_weapon(draft: Draft, mention: Mention) -> bool:
     """Say whether a name tells whose an aircraft or gun is: مروحية للجيش, مروحية تابعة للجيش."""
     return any(
-        i.category == "weapon" and i.last <= mention.first and mention.first - i.last <= 2 and mention.role == "to"
+        i.category == "weapon"
+        and i.sense.data["type"] in ("air-drone-strike", "shelling")
+        and i.last <= mention.first
+        and mention.first - i.last <= 2
+        and mention.role == "to"
         for i in draft.sentence.items
     )
 

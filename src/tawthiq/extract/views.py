@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tawthiq.extract.drafts import Draft, add
-from tawthiq.extract.items import Document, Item, Sentence
+from tawthiq.extract.items import TRANSITION, Document, Item, Sentence
 from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.extract.stance import Scope, govern, negated
 from tawthiq.lexicon.morphology import ALEF, NUN, TEH, YEH
@@ -38,6 +38,12 @@ class Context:
         if that is not None and source is not None and source.actor and source.type is SourceType.PARTY:
             if any(word.endswith(p) and len(word) > len(p) + 1 for p in self.document.using.endings):
                 return source.actor
+        for capital in self.sentence.of("source_capital"):
+            if (
+                capital.last == item.first or capital.first == item.last
+            ) and capital.sense.name in self.document.using.state_capitals:
+                after = self.document.published is not None and self.document.published.isoformat() >= TRANSITION
+                return "syrian-transitional" if after else "syrian-army"
         speaker = self.document.outlet.speaker(self.document.published)
         if item.person == "1" or (self.document.outlet.party and not self.named and speaker):
             return speaker
@@ -55,7 +61,7 @@ def find_views(context: Context) -> list[Draft]:
         match item.category:
             case "want" | "intent" if not (item.form.startswith("n") and item.definite):
                 draft = _intent(context, item)
-            case "plan" if item.finite and _denied(document, sentence, item):
+            case "plan" if item.finite and (_denied(document, sentence, item) or not _act_after(context, item)):
                 draft = _intent(context, item)
             case "able" | "capable" | "unable" | "incapable":
                 draft = _capability(context, item)
@@ -101,6 +107,16 @@ def _denied(document: Document, sentence: Sentence, item: Item) -> bool:
     return any(
         i.category == "incapable" and i.last >= item.first - 1 and i.first <= item.first and i.last <= item.last
         for i in sentence.items
+    )
+
+
+def _act_after(context: Context, item: Item) -> bool:
+    """Say whether an act is named after a word of planning: then it is that act that is planned."""
+    end = _clause(context, item)[1]
+    return any(
+        i.category in ("event", "loss", "weapon", "operation", "crime", "campaign", "body") and not i.form.startswith("q")
+        for i in context.sentence.items
+        if item.last <= i.first < end
     )
 
 
@@ -218,6 +234,10 @@ def _first_group(mentions: list[Mention]) -> list[Mention]:
 
 def _capability(context: Context, item: Item) -> Draft | None:
     start, end = _clause(context, item)
+    bare = context.document.words[item.first].removeprefix(context.document.using.joins[0])
+    if item.last - item.first == 1 and bare in context.document.using.ability:
+        if not any(i.category == "prep_on" and item.last <= i.first <= item.last + 4 for i in context.sentence.items):
+            return None  # "the capacity of" something, not "to do" something
     subject = _subject(context, start, item, end)
     name = None if subject else context.stand_in(item, [])
     if not subject and name is None:
