@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tawthiq.extract.confidence import confidence
+from tawthiq.extract.context import Context
 from tawthiq.extract.coreference import Antecedents
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
@@ -24,7 +25,7 @@ from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.traces import Traces
-from tawthiq.extract.views import Context, find_views
+from tawthiq.extract.views import find_views
 from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time, Trace
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.resolve.dates import DEFAULT_ZONE
@@ -348,7 +349,7 @@ class _Run:
         """Say whether a draft says enough to be a claim: an actor, a loss, a place or a time of its own."""
         if draft.kind in (Kind.ASSESSMENT, Kind.RELATION, Kind.TALLY):
             return True
-        if not told(draft, sentence):
+        if not told(self.document, draft, sentence):
             return False
         if (
             draft.type in ("weapons-seized", "cordon", "release", "body-found", "raid", "sweep", "agreement")

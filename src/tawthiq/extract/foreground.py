@@ -9,7 +9,7 @@ knows (the bombings), as a kind of act (abductions and torture), or as the matte
 from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, Trigger
-from tawthiq.extract.items import Sentence
+from tawthiq.extract.items import Document, Sentence
 from tawthiq.model import Kind, Modality
 
 _CARRIERS = ("light", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
@@ -17,17 +17,47 @@ _REPORTING = ("say", "deny", "distance", "hedge", "accuse", "claim")
 _REACH = 9  # tokens between a verb of reporting and the noun that it reports
 
 
-def told(draft: Draft, sentence: Sentence) -> bool:
+def told(document: Document, draft: Draft, sentence: Sentence) -> bool:
     """Say whether a draft of an event tells it."""
     if draft.kind is not Kind.EVENT or not draft.triggers or draft.account:
         return True
     if draft.modality not in (Modality.ASSERTED, Modality.DISTANCED):
         return True
+    if all(_wished(document, trigger, sentence) for trigger in draft.triggers):
+        return False
     if any(trigger.verb or _carried(trigger, sentence) for trigger in draft.triggers):
         return True
-    if any(entry.min or entry.status in ("unknown", "none") for entry in draft.losses):
+    if _counted(draft, sentence):
         return _own_time(draft) or not all(_matter(trigger, sentence) for trigger in draft.triggers)
     return not any(_mentioned(draft, trigger, sentence) for trigger in draft.triggers)
+
+
+def _wished(document: Document, trigger: Trigger, sentence: Sentence) -> bool:
+    """Say whether an act only may, must or shall be: "that" right before a verb in the present, a noun after "in order to"."""
+    item = trigger.item
+    carrier = item if trigger.verb else None
+    if carrier is None:
+        lights = [i for i in sentence.of("light") if trigger.start <= i.first < item.first and item.first - i.last <= 6]
+        carrier = lights[-1] if lights else None
+    if carrier is None:
+        return False
+    if any(i.category == "conjunction" and i.last == carrier.first for i in sentence.items):
+        return False  # "before they withdrew"
+    before = document.words[carrier.first - 1] if carrier.first else ""
+    if carrier.finite:
+        return carrier.form.startswith("i") and before in document.using.wishing
+    return carrier.form.startswith("n") and carrier.prefix[-1:] == document.using.joins[2]
+
+
+def _counted(draft: Draft, sentence: Sentence) -> bool:
+    """Say whether losses are told by words of their own, not only by the act that is named."""
+    if not any(entry.min or entry.status in ("unknown", "none") for entry in draft.losses):
+        return False
+    if any(t.category == "loss" for t in draft.triggers) or any(e.outcome in ("killed", "wounded") for e in draft.losses):
+        return draft.type not in ("assassination", "execution") or any(
+            draft.first <= q.first < draft.last for q in sentence.quantities
+        )
+    return any(draft.first <= q.first < draft.last for q in sentence.quantities)
 
 
 def _carried(trigger: Trigger, sentence: Sentence) -> bool:
