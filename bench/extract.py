@@ -1,9 +1,10 @@
-"""Measure extraction: sentences a second on one core, beside the floor of reading, normalising, tokenising and matching.
+"""Measure extraction: sentences a second on one core beside the floor, growth with length, hostile input, more processes.
 
-    python bench/extract.py [--seconds 3]
+    python bench/extract.py [--seconds 3] [--curve] [--workers 2]
 
 Uses the human-labelled news sentences and the development reports where they are present beside the checkout, else the
-invented examples. Prints a table and writes bench/results-extract.json.
+invented examples. Prints a table and writes bench/results-extract.json; `--curve` (reports of up to 10 MB and hostile input,
+some minutes) and `--workers` (throughput on one process and on N) add to what is there.
 """
 
 from __future__ import annotations
@@ -12,18 +13,34 @@ import argparse
 import csv
 import json
 import statistics
+import subprocess
+import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 from tawthiq.extract.engine import extract_claims
 from tawthiq.extract.items import reader
 from tawthiq.model import Report
-from tawthiq.text.normalise import normalise
-from tawthiq.text.tokens import tokenise
+from tawthiq.pipeline import extract_all
+from tawthiq.text.normalise import fold, normalise
+from tawthiq.text.tokens import TOKEN, tokenise
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "eval"
+RESULTS = ROOT / "bench" / "results-extract.json"
+MEGABYTES = (0.1, 0.3, 1, 3, 10)
+# Inputs that a careless program takes the square of; each is cut or repeated to 50,000, 200,000 and 1,000,000 characters.
+HOSTILE = {
+    "brackets": "(",
+    "one word": "قتل ",
+    "no spaces": "انفجرتعبوةفيالرقة",
+    "one line of names": "هاجم داعش قسد ",
+    "spelt out": "ا-",
+    "line ends": "\n",
+    "digits": "1 ",
+}
 
 
 def news() -> list[Report]:
@@ -47,8 +64,14 @@ def reports(folder: Path) -> list[Report]:
 
 
 def floor(report: Report) -> None:
-    """Read, normalise, tokenise and match, and no more."""
-    tokens = tokenise(normalise(report.text))
+    """Bring a text to NFKC, fold it, cut it into words and match the expressions in it, by library calls alone, no offsets."""
+    words = TOKEN.findall(fold.__wrapped__(unicodedata.normalize("NFKC", report.text)))
+    reader().lexicon.matches(" ".join(words))
+
+
+def reading(report: Report) -> None:
+    """Read as the program does, with offsets, before anything is asked of the words."""
+    tokens = tokenise(normalise(report.text, reader().lexicon.hidden))
     reader().lexicon.phrases(tokens.words)
 
 
@@ -66,44 +89,94 @@ def rate(work: Callable[[Report], object], rows: list[Report], sentences: int, s
     return statistics.median(passes)
 
 
-def growth() -> list[tuple[int, float]]:
-    """Return characters and seconds for one report of growing length."""
+def timed(text: str) -> float:
+    """Return the seconds one report takes."""
+    report = Report(report="long", published="2023-01-01", text=text)
+    start = time.perf_counter()
+    extract_claims(report)
+    return round(time.perf_counter() - start, 2)
+
+
+def growth() -> list[dict[str, float]]:
+    """Return megabytes, seconds and seconds a megabyte for one report of growing length."""
     stop = "مقالات ذات صلة"  # what follows it is chrome
     text = "".join(r.text.split(stop)[0] + "\n" for r in reports(ROOT / "examples") if r.language == "ar")
+    size = len(text.encode())
     out = []
-    for times in (4, 16, 64, 256):
-        report = Report(report="long", published="2023-01-01", text=text * times)
-        start = time.perf_counter()
-        extract_claims(report)
-        out.append((len(report.text), round(time.perf_counter() - start, 3)))
+    for megabytes in MEGABYTES:
+        seconds = timed(text * round(megabytes * 1_000_000 / size))
+        out.append({"megabytes": megabytes, "seconds": seconds, "a_megabyte": round(seconds / megabytes, 2)})
+        print(f"one report of {megabytes} MB: {seconds} s, {seconds / megabytes:.2f} s a megabyte", flush=True)
     return out
+
+
+def hostile() -> dict[str, list[float]]:
+    """Return for each hostile input the seconds at 50,000, 200,000 and 1,000,000 characters."""
+    out = {}
+    for name, piece in HOSTILE.items():
+        out[name] = [timed(piece * (size // len(piece))) for size in (50_000, 200_000, 1_000_000)]
+        print(f"{name}: {out[name]} s at 50,000, 200,000 and 1,000,000 characters", flush=True)
+    return out
+
+
+def scaling(workers: int) -> dict[str, float]:
+    """Return reports a second on one process and on `workers`, the processes already started."""
+    rows = (reports(SHARED / "dev") or reports(ROOT / "examples")) * 8
+    out = {}
+    for number in (1, workers):
+        list(extract_all(rows[:64], number))
+        start = time.perf_counter()
+        list(extract_all(rows, number))
+        out[f"workers_{number}"] = round(len(rows) / (time.perf_counter() - start), 1)
+    out["speed_up"] = round(out[f"workers_{workers}"] / out["workers_1"], 2)
+    print(f"{workers} workers: {out}")
+    return out
+
+
+def start_up() -> float:
+    """Return the seconds from a new process to its first claim, less those of a process that does nothing."""
+    code = "from tawthiq.extract.engine import extract_claims as e; from tawthiq.model import Report as R; e(R(report='r', text='x'))"
+    runs = []
+    for program in (code, "pass"):
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", program], check=True)
+            times.append(time.perf_counter() - start)
+        runs.append(statistics.median(times))
+    return round(runs[0] - runs[1], 3)
 
 
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3)
-    seconds = parser.parse_args().seconds
-    start = time.perf_counter()
-    reader()
-    start_up = time.perf_counter() - start
+    parser.add_argument("--curve", action="store_true")
+    parser.add_argument("--workers", type=int, default=0)
+    options = parser.parse_args()
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results["start_up_seconds"] = start_up()
+    print(f"start-up: {results['start_up_seconds']} s")
     sets = {"examples": reports(ROOT / "examples")}
     if SHARED.is_dir():
         sets |= {"news sentences": news(), "development reports": reports(SHARED / "dev")}
-    results: dict[str, object] = {"start_up_seconds": round(start_up, 3)}
     for name, rows in sets.items():
         count = sum(len(tokenise(normalise(r.text)).sentences) for r in rows)
-        whole, least = rate(extract_claims, rows, count, seconds), rate(floor, rows, count, seconds)
+        whole, read, least = (rate(work, rows, count, options.seconds) for work in (extract_claims, reading, floor))
         results[name] = {
             "sentences": count,
             "per_second": round(whole),
+            "reading_per_second": round(read),
             "floor_per_second": round(least),
             "share_of_floor": round(whole / least, 3),
         }
-        print(f"{name}: {whole:,.0f} sentences a second, floor {least:,.0f}, share {whole / least:.3f}")
-    results["growth"] = growth()
-    print("characters and seconds of one report:", results["growth"])
-    (ROOT / "bench" / "results-extract.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        print(f"{name}: {whole:,.0f} sentences a second, reading {read:,.0f}, floor {least:,.0f}, share {whole / least:.3f}")
+    if options.curve:
+        results["growth"] = growth()
+        results["hostile_seconds"] = hostile()
+    if options.workers > 1:
+        results["scaling"] = scaling(options.workers)
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ _DOMAINS = ("domain_sport", "domain_market", "domain_weather", "domain_culture",
 
 def quiet_sentences(document: Document) -> set[int]:
     """Return the numbers of sentences that speak of something other than the conflict."""
+    if not any(s.has(*_DOMAINS, "domain_accident") for s in document.sentences):
+        return set()
     weight: dict[int, Counter[str]] = {}
     total: Counter[str] = Counter()
     paragraphs: dict[int, Counter[str]] = {}

@@ -6,6 +6,7 @@ item is found in chrome.
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 
 from tawthiq.lexicon.compile import tables
@@ -163,6 +164,7 @@ def reader() -> Reader:
     global _READER
     if _READER is None:
         _READER = Reader(load())
+        gc.freeze()  # the vocabulary lives as long as the process: the collector need not walk it again and again
     return _READER
 
 
@@ -177,7 +179,7 @@ class Document:
         self.words = self.tokens.words
         self.sentences: list[Sentence] = []
         self.outlet = _outlet(report.source, using.lexicon)
-        self.outlet_words = " ".join(w for w in _plain_words(fold(report.source or "")) if w[:1].isalnum())
+        self.outlet_words = self.outlet.words
         self.agency = any(word in self.outlet_words for word in using.agencies)
         self._cut()
 
@@ -258,13 +260,14 @@ class Document:
         sentence.times = using.dates.find(words, first, last, self.published)
         taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
         at = first
-        while at < last:
-            quantity = quantity_at(words, at, last, using.numbers) if at not in taken else None
+        can_start = using.numbers.can_start
+        for token in range(first, last):
+            if token < at or token in taken or not can_start(words[token]):
+                continue
+            quantity = quantity_at(words, token, last, using.numbers)
             if quantity:
                 sentence.quantities.append(quantity)
                 at = quantity.last
-            else:
-                at += 1
         numerals = {t for q in sentence.quantities for t in range(q.first, q.last)}
         sentence.items = [
             i
@@ -341,6 +344,7 @@ class Outlet:
     actor: str | None
     earlier: str | None
     party: bool
+    words: str
 
     def speaker(self, published: object) -> str | None:
         """Return the actor that "our forces" means; a state that changed hands is another actor before 8 December 2024."""
@@ -362,14 +366,15 @@ _OUTLETS: dict[str | None, Outlet] = {}
 
 def _read_outlet(source: str | None, lexicon: Lexicon) -> Outlet:
     name = fold(source or "")
+    words = _plain_words(name)
+    said = " ".join(w for w in words if w[:1].isalnum())
     for row in lexicon.outlets:
         if all(part in name for part in row["match"]):
-            return Outlet(row["actor"], row.get("before"), bool(row.get("party")))
-    words = _plain_words(name)
+            return Outlet(row["actor"], row.get("before"), bool(row.get("party")), said)
     named = [p for p in lexicon.phrases(words) if p.sense.category == "actor"]
     senses = [p.sense for p in sorted(named, key=lambda p: p.first - p.last)]
     senses += [r.sense for w in words for r in lexicon.readings(w) if r.sense.category == "actor"]
     for sense in senses:
         if sense.data["kind"] not in ("civilians", "organisation", "other", "unknown"):
-            return Outlet(sense.name, None, True)
-    return Outlet(None, None, False)
+            return Outlet(sense.name, None, True, said)
+    return Outlet(None, None, False, said)

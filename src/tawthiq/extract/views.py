@@ -11,15 +11,22 @@ from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Item
 from tawthiq.extract.relations import joined, joins, support, tie
 
+_VIEWS = frozenset(
+    (
+        *("want", "intent", "plan", "able", "capable", "unable", "incapable", "possess", "expect", "warn", "hedge", "grow"),
+        *("join", "support", "belong", "first", "behind"),
+    )
+)
+
 
 def find_views(context: Context) -> list[Draft]:
     """Return the assessments and relations of a sentence."""
     out: list[Draft] = []
     document, sentence = context.document, context.sentence
     for item in sentence.items:
-        draft = None
-        if _inside(out, item):
+        if item.category not in _VIEWS or _inside(out, item):
             continue
+        draft = None
         match item.category:
             case "want" | "intent" if not (item.form.startswith("n") and item.definite):
                 draft = intent(context, item)

@@ -180,10 +180,14 @@ class Lexicon:
             return prefix in self._starts or prefix == "" or definite
         return plain and not definite and not suffix
 
+    def matches(self, text: str) -> list[tuple[int, int, int]]:
+        """Return where expressions stand in a folded text, inside words too: (pattern, start, end)."""
+        return self._matcher.find_matches_as_indexes(text, overlapping=True)
+
     def phrases(self, words: list[str]) -> list[Phrase]:
         """Return the expressions of two words and more in a run of tokens, in order of their first token."""
         joined = " ".join(words)
-        hits = self._matcher.find_matches_as_indexes(joined, overlapping=True)
+        hits = self.matches(joined)
         if not hits:
             return []
         starts: list[int] = []

@@ -11,6 +11,8 @@ from typing import Any
 
 from tawthiq.text.numerals import NumberWords
 
+_REACH = 8  # tokens within which a time mention says a month, a day or a unit
+
 
 @dataclass(frozen=True, slots=True)
 class TimeMention:
@@ -76,6 +78,8 @@ class CalendarWords:
         self._known: dict[int, dict[str, tuple[str, ...]]] = {}
         self._remembered: dict[str, tuple[str, ...]] = {}
         self.starts = self._first_words()
+        self._saying = self._time_words()
+        self._says: dict[str, bool] = {}
 
     def _first_words(self) -> frozenset[str]:
         """Return every token with which a time mention can begin, clitics included."""
@@ -90,6 +94,26 @@ class CalendarWords:
         joined = self._clitics[0]
         assimilated = self._article[1] * 2
         return frozenset(words | {c + w for c in (*self._clitics, assimilated, joined + assimilated) for w in words})
+
+    def _time_words(self) -> frozenset[str]:
+        """Return the tokens one of which stands in every time mention: of each month, day, part or unit its longest word."""
+        tables = (self._months, self._hijri, self._weekdays, self._days, self._units)
+        keys = [*(key for table in tables for key in table), *(w for n in ("parts", "day_word", "alone") for w in self._sets[n])]
+        return frozenset({max(key.split(" "), key=len) for key in keys} | {"may", "march"})
+
+    def says_time(self, words: list[str], at: int, end: int) -> bool:
+        """Say whether a time mention can begin at a token: whether a word that says time stands in its reach."""
+        known = self._says
+        for word in words[at : min(at + _REACH, end)]:
+            says = known.get(word)
+            if says is None:
+                if len(known) > 50_000:
+                    known.clear()
+                says = len(word) >= 4 and word[0].isdigit()
+                says = known[word] = says or any(option in self._saying for option in self._options(word))
+            if says:
+                return True
+        return False
 
     def _options(self, word: str) -> tuple[str, ...]:
         """Return a token as it is and with clitics and article taken off; remembered, since words come back."""

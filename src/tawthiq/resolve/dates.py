@@ -55,7 +55,8 @@ class DateReader(PeriodReader):
             if word.isdigit() and (at + 1 >= end or (words[at + 1] not in starts and words[at + 1] not in self._follows)):
                 at += 1  # a number that no word of time follows
                 continue
-            if word in starts or word[0].isdigit() or (word[0] < "\u0600" and word in self._numbers.starts):
+            opens = word in starts or word[0].isdigit() or (word[0] < "\u0600" and word in self._numbers.starts)
+            if opens and self.says_time(words, at, end):
                 mention = self._at(words, at, end, published)
                 if mention:
                     if out and out[-1].last == mention.first and (joined := _join(out[-1], mention)):

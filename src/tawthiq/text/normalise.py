@@ -10,7 +10,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Letters that writers exchange freely, folded to one; the letters of Persian keyboards and of Iraqi spelling included.
 _LETTERS = {
@@ -85,6 +85,12 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
+@cache
+def _alone(char: str) -> bool:
+    """Say whether a character folds to one character."""
+    return len(_TABLE[ord(char)]) == 1
+
+
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """A normalised text and, unless no position moved, the place in the given text of each of its characters."""
@@ -118,9 +124,12 @@ def _positions(text: str) -> array[int]:
     table = _TABLE
     out = array("l")
     append = out.append
-    for index, char in enumerate(text):
-        for _ in table[ord(char)]:
+    for index, code in enumerate(map(ord, text)):
+        length = len(table[code])
+        if length == 1:
             append(index)
+        elif length:
+            out.extend((index,) * length)
     return out
 
 
@@ -137,7 +146,7 @@ def normalise(text: str, masked: re.Pattern[str] | None = None) -> Normalised:
         if pattern is not None:
             for match in pattern.finditer(folded):
                 joins += [(match.start() + s.start(), match.start() + s.end()) for s in _SEPARATORS.finditer(match.group())]
-    if len(folded) == len(text) and not joins and all(len(_TABLE[code]) == 1 for code in set(map(ord, text))):
+    if len(folded) == len(text) and not joins and all(map(_alone, set(text))):
         return Normalised(folded, text, None)
     positions = _positions(text)
     if joins:

@@ -25,18 +25,24 @@ class Quantity:
     vague: bool = False
 
 
+class _Sequences(dict[tuple[str, ...], Any]):
+    """Sequences of tokens with what they mean; `firsts` holds the tokens one can begin with."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        super().__init__({tuple(words.split()): value for words, value in table.items()})
+        self.firsts = frozenset(words[0] for words in self)
+
+
 class NumberWords:
     """The numerals of a vocabulary in normal form, as sequences of tokens."""
 
     def __init__(self, table: dict[str, Any], joins: tuple[str, ...], article: str) -> None:
-        self.values: dict[tuple[str, ...], int] = {tuple(k.split()): v for k, v in table["values"].items()}
-        self.vague: dict[tuple[str, ...], int] = {tuple(k.split()): v for k, v in table["vague"].items()}
+        self.values = _Sequences(table["values"])
+        self.vague = _Sequences(table["vague"])
         self.scales = frozenset(table["scales"])
-        self.marks: dict[tuple[str, ...], str] = {
-            tuple(word.split()): kind for kind in ("at_least", "more_than", "at_most", "about") for word in table[kind]
-        }
+        self.marks = _Sequences({word: kind for kind in ("at_least", "more_than", "at_most", "about") for word in table[kind]})
         self.to = frozenset(table["range_to"])
-        self.between: dict[tuple[str, ...], str] = {tuple(word.split()): "from" for word in table["range_from"]}
+        self.between = _Sequences(dict.fromkeys(table["range_from"], "from"))
         self.joins = joins
         self.article = article
         self._known: dict[str, bool] = {}
@@ -54,9 +60,11 @@ class NumberWords:
         return known
 
 
-def _match(table: dict[tuple[str, ...], Any], words: list[str], at: int, first: str | None = None) -> tuple[Any, int] | None:
+def _match(table: _Sequences, words: list[str], at: int, first: str | None = None) -> tuple[Any, int] | None:
     """Return the value of the longest sequence that begins at `at`, and its length; `first` stands in for the first word."""
     head = words[at] if first is None else first
+    if head not in table.firsts:
+        return None
     for length in (4, 3, 2):
         if at + length <= len(words):
             found = table.get((head, *words[at + 1 : at + length]))

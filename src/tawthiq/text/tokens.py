@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tawthiq.text.normalise import Normalised
 
-_TOKEN = re.compile(r"\d+(?:[/.\-:,]\d+)+|\d+|@[\w.]+|https?://\S+|[^\W\d_]+(?:['’][^\W\d_]+)?|\.{2,}|\n|[^\w\s]|_")
+TOKEN = re.compile(r"\d+(?:[/.\-:,]\d+)+|\d+|@[\w.]+|https?://\S+|[^\W\d_]+(?:['’][^\W\d_]+)?|\.{2,}|\n|[^\w\s]|_")
 _END = frozenset((".", "!", "؟", "?", "؛", ";", "\n", "..", "...", "…", *"•▪▫◾●⚫🔻📌‣🔴⚠♦■🔥💥📢"))
 
 
@@ -41,7 +41,7 @@ def tokenise(normalised: Normalised) -> Tokens:
     ends: list[int] = []
     quoted: list[bool] = []
     inside = False
-    for match in _TOKEN.finditer(normalised.text):
+    for match in TOKEN.finditer(normalised.text):
         word = match.group()
         if word == '"':
             inside = not inside
@@ -51,8 +51,9 @@ def tokenise(normalised: Normalised) -> Tokens:
         elif word == "'":
             continue
         words.append(word)
-        starts.append(match.start())
-        ends.append(match.end())
+        start, end = match.span()
+        starts.append(start)
+        ends.append(end)
         quoted.append(inside)
     tokens = Tokens(normalised, words, starts, ends, quoted)
     tokens.sentences = split_sentences(words)
