@@ -135,7 +135,8 @@ def scaling(workers: int) -> dict[str, float]:
 
 def start_up() -> float:
     """Return the seconds from a new process to its first claim, less those of a process that does nothing."""
-    code = "from tawthiq.extract.engine import extract_claims as e; from tawthiq.model import Report as R; e(R(report='r', text='x'))"
+    imports = "from tawthiq.extract.engine import extract_claims; from tawthiq.model import Report"
+    code = imports + "; extract_claims(Report(report='r', text='x'))"
     runs = []
     for program in (code, "pass"):
         times = []

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
-from tawthiq.model import Kind, Modality
+from tawthiq.model import FAMILY_OF, Kind, Modality
 
 _CARRIERS = ("light", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
 _REPORTING = ("say", "deny", "distance", "hedge", "accuse", "claim")
+_HARMFUL = ("fight", "remote", "hold", "harm")
 _REACH = 9  # tokens between a verb of reporting and the noun that it reports
 
 
@@ -25,11 +26,54 @@ def told(document: Document, draft: Draft, sentence: Sentence) -> bool:
         return True
     if all(_wished(document, trigger, sentence) for trigger in draft.triggers):
         return False
-    if any(trigger.verb or _carried(trigger, sentence) for trigger in draft.triggers):
+    verbs = [trigger for trigger in draft.triggers if trigger.verb]
+    if verbs:
+        if FAMILY_OF.get(draft.type) not in _HARMFUL:
+            return True
+        if all(_known(trigger, sentence) for trigger in verbs):
+            return draft.own_place and (_own_time(draft) or bool(draft.losses))
+        whole = draft.initiators and (draft.targets or _own_time(draft))
+        return bool(draft.place or draft.losses or whole or sentence.has("weapon") or _fired(document, draft))
+    if _bare(document, draft, sentence):
+        return False
+    if any(_carried(trigger, sentence) for trigger in draft.triggers):
         return True
     if _counted(draft, sentence):
         return _own_time(draft) or not all(_matter(trigger, sentence) for trigger in draft.triggers)
     return not any(_mentioned(draft, trigger, sentence) for trigger in draft.triggers)
+
+
+def _fired(document: Document, draft: Draft) -> bool:
+    words = {w.removeprefix(document.using.article) for t in draft.triggers for w in document.words[t.item.first : t.item.last]}
+    return bool(words & document.using.gunfire)
+
+
+def _known(trigger: Trigger, sentence: Sentence) -> bool:
+    """Say whether a verb stands in a relative clause, which only says which one is meant: "the group that abducted them"."""
+    return any(i.category == "relative" and 0 <= trigger.item.first - i.last <= 1 for i in sentence.items)
+
+
+def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
+    """Say whether a harmful act is only named: no weapon, nobody hurt, no headline, and not who or whom together with where."""
+    trigger = draft.triggers[0]
+    if FAMILY_OF.get(draft.type) not in _HARMFUL or draft.type == "suicide-bombing" or sentence.has("weapon"):
+        return False
+    counted = any(draft.first <= q.first < draft.last for q in sentence.quantities)
+    if any(
+        entry.status != "reported" or (entry.min and (entry.outcome in ("killed", "wounded") or counted)) for entry in draft.losses
+    ):
+        return False
+    if _fired(document, draft):
+        return False
+    before = trigger.item.first - 1
+    while before >= sentence.first and not document.words[before][:1].isalnum():
+        before -= 1
+    if before < sentence.first:
+        return False
+    named = len(draft.initiators) + len(draft.participants) + len(draft.targets)
+    if trigger.item.definite or trigger.item.suffix:
+        return not (draft.own_place or _own_time(draft)) or not (named or draft.losses)
+    return not draft.own_place and named < 2
 
 
 def _wished(document: Document, trigger: Trigger, sentence: Sentence) -> bool:
