@@ -46,7 +46,8 @@ class EventBuilder(Objects):
         if type_ is None:
             if trigger.category not in ("operation", "campaign") or not (trigger.item.definite or trigger.item.suffix):
                 return None
-            reference = next((d for d in reversed([*self.recent[-4:], *self.drafts]) if d.kind is Kind.EVENT and harms(d)), None)
+            told = [d for d in reversed([*self.recent[-6:], *self.drafts]) if d.kind is Kind.EVENT and harms(d)]
+            reference = next((d for d in told if d.type not in ("arrest", "disappearance")), told[0] if told else None)
             if reference is None:
                 return None
         else:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
+from tawthiq.lexicon.morphology import TEH
 from tawthiq.model import FAMILY_OF, Kind, Modality
 
-_CARRIERS = ("light", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
+_CARRIERS = ("light", "join", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
 _REPORTING = ("say", "deny", "distance", "hedge", "accuse", "claim")
-_HARMFUL = ("fight", "remote", "hold", "harm")
+_PLACES = ("place_town", "place_area", "place_point", "place_road", "place_countryside", "place_quarter", "prep_at")
+_HARMFUL = ("fight", "remote", "hold", "harm", "people")
 _REACH = 9  # tokens between a verb of reporting and the noun that it reports
 
 
@@ -28,19 +30,28 @@ def told(document: Document, draft: Draft, sentence: Sentence) -> bool:
         return False
     verbs = [trigger for trigger in draft.triggers if trigger.verb]
     if verbs:
-        if FAMILY_OF.get(draft.type) not in _HARMFUL:
+        if FAMILY_OF[draft.type] not in _HARMFUL:
             return True
         if all(_known(trigger, sentence) for trigger in verbs):
             return draft.own_place and (_own_time(draft) or bool(draft.losses))
         whole = draft.initiators and (draft.targets or _own_time(draft))
-        return bool(draft.place or draft.losses or whole or sentence.has("weapon") or _fired(document, draft))
-    if _bare(document, draft, sentence):
+        return bool(
+            draft.place or draft.losses or whole or sentence.has("weapon") or _somewhere(draft, sentence) or _fired(document, draft)
+        )
+    carried = any(_carried(trigger, sentence) for trigger in draft.triggers)
+    crowd = draft.type in ("protest", "riot") and draft.initiators and not draft.triggers[0].item.definite
+    if _bare(document, draft, sentence) and not (carried and crowd):
         return False
-    if any(_carried(trigger, sentence) for trigger in draft.triggers):
+    if carried:
         return True
     if _counted(draft, sentence):
         return _own_time(draft) or not all(_matter(trigger, sentence) for trigger in draft.triggers)
     return not any(_mentioned(draft, trigger, sentence) for trigger in draft.triggers)
+
+
+def _somewhere(draft: Draft, sentence: Sentence) -> bool:
+    """Say whether a place is said beside the act, be it known or not: a village, the outskirts, near."""
+    return any(i.category in _PLACES and draft.first <= i.first < draft.last for i in sentence.items)
 
 
 def _fired(document: Document, draft: Draft) -> bool:
@@ -56,7 +67,7 @@ def _known(trigger: Trigger, sentence: Sentence) -> bool:
 def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
     """Say whether a harmful act is only named: no weapon, nobody hurt, no headline, and not who or whom together with where."""
     trigger = draft.triggers[0]
-    if FAMILY_OF.get(draft.type) not in _HARMFUL or draft.type == "suicide-bombing" or sentence.has("weapon"):
+    if FAMILY_OF[draft.type] not in _HARMFUL or draft.type == "suicide-bombing" or sentence.has("weapon"):
         return False
     counted = any(draft.first <= q.first < draft.last for q in sentence.quantities)
     if any(
@@ -70,10 +81,15 @@ def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
         before -= 1
     if before < sentence.first:
         return False
-    named = len(draft.initiators) + len(draft.participants) + len(draft.targets)
+    implied = draft.type == "torture" and draft.targets == ["detainees"]
+    named = len(draft.initiators) + len(draft.participants) + (0 if implied else len(draft.targets))
+    word = document.words[trigger.item.first]
+    if draft.type == "territory-taken" and any(word.endswith(TEH + p) for p in document.using.pronouns if p):
+        return True  # "during its control of the area"
+    where = draft.own_place or _somewhere(draft, sentence)
     if trigger.item.definite or trigger.item.suffix:
-        return not (draft.own_place or _own_time(draft)) or not (named or draft.losses)
-    return not draft.own_place and named < 2
+        return not (where or _own_time(draft)) or not (named or draft.losses)
+    return not where and named < 2
 
 
 def _wished(document: Document, trigger: Trigger, sentence: Sentence) -> bool:

@@ -151,7 +151,10 @@ class Objects(Accounts):
             and trigger.start <= i.first < trigger.end
             for i in self.sentence.items
         )
-        return protest or (self.sentence.has("demand") and any("civilians" in m.actors for m in inside))
+        many = any(q.vague and 0 <= q.first - trigger.item.last <= 1 for q in self.sentence.quantities)
+        if protest or (many and trigger.verb and not any(m.armed for m in inside)):
+            return True
+        return self.sentence.has("demand") and any("civilians" in m.actors for m in inside)
 
     def _ruined(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
         """Say whether what was ruined is only what an attack of the same sentence did: "struck a truck and destroyed it"."""
