@@ -37,6 +37,7 @@ _TELLING = (
     "threat", "want", "intent", "plan", "able", "capable", "unable", "incapable", "possess", "expect", "warn", "hedge", "grow",
     "join", "support", "belong", "first", "behind", "loss_none", "loss_unknown", "loss_word",
 )  # fmt: skip
+_HEADING = 12  # tokens of a line that only says when
 _NAMING = ("actor", "epithet", "anaphor", "person", "object", "adjective", "place")
 
 
@@ -135,6 +136,8 @@ class _Run:
         self.drafts += kept
         self.antecedents.note(sentence, mentions, kept)
         self.paragraph = sentence.paragraph
+        if not kept:
+            self._dated(sentence)
         if places and not kept and not sentence.headline:
             if _opens_with_place(sentence, places):
                 self.carried = min(reversed(places), key=lambda p: rank(p.place.level)).place
@@ -151,7 +154,14 @@ class _Run:
         if sentence.has("turn"):
             self.last_time = None
             self.carried = None
+        self._dated(sentence)
         self.paragraph = sentence.paragraph
+
+    def _dated(self, sentence: Sentence) -> None:
+        """Remember the day that a line opens with, for what is told under it: "Wednesday 14 February, a black day ..."."""
+        opening = next((t for t in sentence.times if t.first - sentence.first <= 1 and t.start is not None), None)
+        if opening is not None and not opening.relation and not opening.future and sentence.last - sentence.first <= _HEADING:
+            self.last_time = Draft(Kind.EVENT, "attack", sentence, [], [(opening.first, opening.last)], time=opening)
 
     # --- slots -------------------------------------------------------------------------------------------------------
 

@@ -163,6 +163,8 @@ class EventBuilder(Objects):
         return None
 
     def _found(self, trigger: Trigger) -> str | None:
+        if trigger.item.last - trigger.item.first > 1:
+            return "body-found"  # the expression names the body
         for item in self.sentence.items:
             if trigger.start <= item.first < trigger.end and item.first > trigger.item.first - 4:
                 if item.category == "body" or (item.category == "loss" and item.sense.data.get("frame") == "head"):

@@ -15,7 +15,10 @@ from tawthiq.model import FAMILY_OF, Kind, Modality
 
 _CARRIERS = ("light", "join", "aspect", "result", "hit", "fall", "claim", "try", "boom", "find")
 _REPORTING = ("say", "deny", "distance", "hedge", "accuse", "claim")
-_PLACES = ("place_town", "place_area", "place_point", "place_road", "place_countryside", "place_quarter", "prep_at")
+_PLACES = (
+    *("place_town", "place_area", "place_point", "place_road", "place_countryside", "place_quarter", "place_admin"),
+    *("place_front", "near", "prep_at"),
+)
 _HARMFUL = ("fight", "remote", "hold", "harm", "people")
 _REACH = 9  # tokens between a verb of reporting and the noun that it reports
 
@@ -70,11 +73,15 @@ def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
     if FAMILY_OF[draft.type] not in _HARMFUL or draft.type == "suicide-bombing" or sentence.has("weapon"):
         return False
     counted = any(draft.first <= q.first < draft.last for q in sentence.quantities)
+    inherent = draft.type in ("assassination", "execution") and not any(t.category == "loss" for t in draft.triggers)
     if any(
-        entry.status != "reported" or (entry.min and (entry.outcome in ("killed", "wounded") or counted)) for entry in draft.losses
+        entry.status != "reported" or (entry.min and ((entry.outcome in ("killed", "wounded") and not inherent) or counted))
+        for entry in draft.losses
     ):
         return False
     if _fired(document, draft):
+        return False
+    if any(i.finite and i.sense.data.get("frame") == "occur" and draft.first <= i.first < draft.last for i in sentence.of("light")):
         return False
     before = trigger.item.first - 1
     while before >= sentence.first and not document.words[before][:1].isalnum():

@@ -39,6 +39,7 @@ UNARMED = ("civilians", "refugees", "medical", "detainees", "protesters", "journ
 _HEADS = ("actor", "person", "object", "epithet", "anaphor", "adjective")
 _FIGHTERS = ("fighter", "soldier", "attacker", "cell", "group")
 _REACH = 7
+_ARMED = ("fighter", "soldier", "gunman", "attacker", "cell", "group", "rebel", "smugglers", "detainees", "tribal-fighters")
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class Mention:
         """Whether it names a force, a gunman or a fighter rather than people or things."""
         if self.head.category in ("actor", "epithet", "anaphor", "adjective"):
             return self.head.sense.data.get("kind") not in ("civilians", "organisation")
-        return self.person in ("fighter", "soldier", "gunman", "attacker", "cell", "group", "rebel", "smugglers", "detainees")
+        return self.person in _ARMED
 
 
 def find_mentions(document: Document, sentence: Sentence) -> list[Mention]:

@@ -34,7 +34,7 @@ class Objects(Accounts):
             return None
         if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
             ground = any(
-                i.category in ("place", "place_point", "place_town", "place_area")
+                i.category in ("place", "place_point", "place_town", "place_area", "place_front")
                 or (i.category == "object" and i.sense.data.get("level") == "point" and not i.sense.data.get("actor"))
                 for i in after
             )
@@ -113,7 +113,7 @@ class Objects(Accounts):
             and not any(i.category == "weapon" for i in self.weapons)
         ):
             return None
-        if frame == "seize-arms" and not self.weapons and not any(i.category == "arms" for i in after):
+        if frame == "seize-arms" and not self.weapons and not any(i.category in ("arms", "aid") for i in after):
             return "confiscation" if any(i.category == "object" for i in after) else None
         if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
             return "attack"  # stopped by gunmen on the road
@@ -179,7 +179,10 @@ class Objects(Accounts):
         )
 
     def _rioting(self, trigger: Trigger) -> bool:
-        """Say whether tyres burn beside a closed road: a crowd, no cordon."""
+        """Say whether a crowd does it: protesters are its subject, or tyres burn beside a closed road."""
+        bare = next((m for m in self.mentions if trigger.start <= m.first < trigger.end and m.role == ""), None)
+        if trigger.verb and bare is not None and bare.actors == ("protesters",) and bare.first - trigger.item.last <= 3:
+            return not trigger.passive
         return any(
             i.category == "event" and i.sense.data.get("type") == "riot" and abs(i.first - trigger.item.first) <= 9
             for i in self.sentence.items

@@ -82,7 +82,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         elif role == "to":
             _to(draft, trigger, light, mention)
         elif role in ("in", "at") and draft.type in ("torture", "arrest", "abduction") and (mention.armed_owner or mention.armed):
-            add(draft.initiators, mention.actors)
+            if not any(i.category == "belong" and i.last == mention.first for i in draft.sentence.items):
+                add(draft.initiators, mention.actors)
         elif role == "at":
             if (
                 (frame == "explode" or draft.type in ("ied", "suicide-bombing"))
@@ -218,7 +219,12 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
         add(draft.initiators, mention.actors)
         return
     if trigger.item.sense.data.get("of") == "initiator" and near:
-        if mention.head.category == "object" or (light is not None and draft.initiators):
+        laid = light is not None or any(
+            i.category == "light" and i.finite and i.sense.data.get("frame") == "act" and i.first < trigger.item.first
+            for i in draft.sentence.items
+            if trigger.start <= i.first
+        )
+        if mention.head.category == "object" or laid:
             _target(draft, mention)  # laid an ambush for a convoy
         else:
             add(draft.initiators, mention.actors)

@@ -199,7 +199,9 @@ class Tallies:
                 and made
                 and any(draft.first <= q.first < draft.last and (q.least or 0) > 1 for q in sentence.quantities)
             ):
-                people, quantity = True, next(q for q in sentence.quantities if draft.first <= q.first < draft.last)
+                people = True
+                if not losses_only:
+                    quantity = next(q for q in sentence.quantities if draft.first <= q.first < draft.last)
             if (
                 quantity is None
                 and not people
@@ -211,6 +213,9 @@ class Tallies:
             if quantity is not None:
                 draft.count = _count(quantity)
                 self._as_loss(draft, quantity)
+            elif losses_only and draft.type in ("attack", "casualties"):
+                draft.type = "casualties"
+                self._of_whole(draft, drafts, sentence)
             elif people:
                 row = next(entry for entry in draft.losses if entry.min and entry.min > 1)
                 draft.count = Count(min=row.min, max=row.max, approx=row.approx)
@@ -222,6 +227,52 @@ class Tallies:
             elif self.header is not None:
                 draft.time, draft.time_from, draft.place = self.period, self.header, self.header.place
 
+    def _of_whole(self, draft: Draft, drafts: list[Draft], sentence: Sentence) -> None:
+        """A count "of them" is a part of the people counted before: "the army killed 40 of them"."""
+        whole = next((d for d in drafts if d is not draft and d.kind is Kind.TALLY and d.first < draft.first), None) or self.header
+        of_them = any(i.category == "including" and draft.first <= i.first < draft.last for i in sentence.items)
+        if whole is None or whole is draft or not of_them or len(whole.losses) == 0:
+            return
+        add(draft.targets, whole.targets)
+        who = whole.losses[0].who
+        draft.losses = [entry if entry.who else entry.model_copy(update={"who": who}) for entry in draft.losses]
+
+    def _shares(self, whole: Draft, sentence: Sentence, mentions: list[Mention], told: list[Draft]) -> list[Draft]:
+        """Return who did how much of a count: "the army 40 of them, Russian forces 13 and ... 9"; two shares at the least."""
+        taken = {m.quantity.first for m in mentions if m.quantity is not None}
+        pairs: list[tuple[Mention, Quantity]] = []
+        for mention in mentions:
+            follows = next((q for q in sentence.quantities if 0 <= q.first - mention.last <= 2), None)
+            if not mention.actors or not mention.armed or mention.role or follows is None or not follows.least:
+                continue
+            between = range(mention.last, follows.first)
+            if follows.first in taken or any(self.document.words[at] in self.document.using.and_words for at in between):
+                continue
+            if any(i.category in ("comma", "person", "weapon") and i.first in between for i in sentence.items):
+                continue
+            pairs.append((mention, follows))
+        if len(pairs) < 2:
+            return []
+        out = []
+        for mention, quantity in pairs:
+            if any(
+                d.kind is Kind.TALLY and d.first <= quantity.first < d.last and d.initiators == list(mention.actors) for d in told
+            ):
+                continue
+            draft = Draft(Kind.TALLY, whole.type, sentence, list(whole.triggers), [(mention.first, quantity.last)])
+            draft.initiators, draft.targets = list(mention.actors), [t for t in whole.targets if t not in mention.actors]
+            draft.time, draft.time_from, draft.place, draft.source = whole.time, whole, whole.place, whole.source
+            if whole.count is not None:
+                draft.count = _count(quantity)
+                self._as_loss(draft, quantity)
+            elif whole.losses:
+                draft.losses = [loss_row(whole.losses[0].who, whole.losses[0].outcome, quantity, one=False)]
+            out.append(draft)
+        for draft in [d for d in told if d.kind is Kind.EVENT and all(t.category == "loss" for t in d.triggers)]:
+            if any(draft.first <= quantity.first < draft.last for _, quantity in pairs):
+                told.remove(draft)  # it is the shares
+        return out
+
     def parts(self, sentence: Sentence, drafts: list[Draft], places: list[PlaceMention], mentions: list[Mention]) -> list[Draft]:
         """Return the parts of a count told with it: "14 attacks, 11 of them in X and 3 in Y", "57 of them by Z"."""
         whole = next((d for d in drafts if d.kind is Kind.TALLY), None)
@@ -229,7 +280,7 @@ class Tallies:
             whole = self.header
         if whole is None:
             return []
-        out: list[Draft] = []
+        out = self._shares(whole, sentence, mentions, drafts)
         parts = [i for i in sentence.items if i.category == "including" and i.last - i.first == 1]
         begun = -1
         for quantity in sentence.quantities:
@@ -252,9 +303,9 @@ class Tallies:
                 ),
                 None,
             )
-            doer = next(
-                (m for m in mentions if 0 <= m.first - start <= 3 and m.role in ("by", "at", "in") and m.actors and m.armed), None
-            )
+            held = {i.last for i in sentence.items if i.category == "belongs"}
+            near = [m for m in mentions if 0 <= m.first - start <= 3 and m.actors and m.armed]
+            doer = next((m for m in near if m.role in ("by", "at", "in") or m.first in held), None)
             if place is None and doer is None:
                 continue
             end = place.last if place is not None else (doer.last if doer is not None else quantity.last)
@@ -272,6 +323,9 @@ class Tallies:
             elif whole.losses:
                 draft.losses = [loss_row(whole.losses[0].who, whole.losses[0].outcome, quantity, one=False)]
             out.append(draft)
+        doers = [name for part in out for name in part.initiators]
+        if whole.sentence is sentence and doers and set(whole.initiators) <= set(doers):
+            add(whole.initiators, doers)
         return out
 
     def _series(self, draft: Draft, sentence: Sentence) -> None:

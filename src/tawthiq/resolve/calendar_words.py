@@ -66,6 +66,9 @@ class CalendarWords:
             "year_word",
             "hijri_mark",
             "between",
+            "range_from",
+            "range_unit",
+            "range_to",
             "running",
             "month_context",
             "event_after",
@@ -88,7 +91,20 @@ class CalendarWords:
             for table in (self._months, self._hijri, self._weekdays, self._days, self._ordinals, self._units)
             for key in table
         }
-        for name in ("parts", "day_word", "since", "within", "before", "after", "beginning", "last", "next", "this", "between"):
+        for name in (
+            "parts",
+            "day_word",
+            "since",
+            "within",
+            "before",
+            "after",
+            "beginning",
+            "last",
+            "next",
+            "this",
+            "between",
+            "range_from",
+        ):
             words |= {w.split()[0] for w in self._sets[name]}
         words |= {self._article + w for w in words}
         joined = self._clitics[0]

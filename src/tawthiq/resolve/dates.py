@@ -69,13 +69,50 @@ class DateReader(PeriodReader):
         return out
 
     def _at(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
-        for read in (self._since, self._absolute, self._day, self._weekday, self._period, self._distance, self._part):
+        for read in (self._range, self._since, self._absolute, self._day, self._weekday, self._period, self._distance, self._part):
             mention = read(words, at, end, published)
             if mention:
                 return mention
         return None
 
     # --- one reader a kind of phrase -------------------------------------------------------------------------------
+
+    def _range(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
+        """Read "between 6 and 10 March", "from February to May 2024", "between the years 2013 and 2018"."""
+        length = self._is("range_from", words, at, end)
+        if not length:
+            return None
+        position = at + length + self._is("range_unit", words, at + length, end)
+        left = self._edge(words, position, end, published)
+        if left is None or left[1] >= end:
+            return None
+        joined = words[left[1]] in self._sets["range_to"]
+        if not joined and words[left[1]][:1] != self._clitics[0]:
+            return None
+        position = left[1] + int(joined)
+        right = self._edge(words, position + self._is("range_unit", words, position, end), end, published)
+        first, last = left[0], right[0] if right else None
+        if right is None or not isinstance(last, TimeMention) or last.end is None:
+            return None
+        if isinstance(first, int):
+            start = safe_date(last.end.year, last.end.month, first) if last.start == last.end else None
+        else:
+            start = first.start
+        if start is not None and start > last.end:
+            start = safe_date(start.year - 1, start.month, start.day)
+        return TimeMention(at, right[1], start, last.end, span=True) if start is not None else None
+
+    def _edge(self, words: list[str], at: int, end: int, published: date | None) -> tuple[TimeMention | int, int] | None:
+        """Return one end of a range, a time or the bare number of a day, and where its words end."""
+        if at >= end:
+            return None
+        word = words[at].removeprefix(self._clitics[0])
+        found = self._absolute(words, at, end, published) or self._named_month(words, at, end, published)
+        if found is not None:
+            return found, found.last
+        if re.fullmatch(r"(19|20)\d\d", word):
+            return TimeMention(at, at + 1, date(int(word), 1, 1), date(int(word), 12, 31), span=True), at + 1
+        return (int(word), at + 1) if word.isdigit() and 1 <= int(word) <= 31 else None
 
     def _since(self, words: list[str], at: int, end: int, published: date | None) -> TimeMention | None:
         length = self._is("since", words, at, end)
