@@ -57,6 +57,17 @@ def _somewhere(draft: Draft, sentence: Sentence) -> bool:
     return any(i.category in _PLACES and draft.first <= i.first < draft.last for i in sentence.items)
 
 
+def _breaks_out(trigger: Trigger, sentence: Sentence) -> bool:
+    """Say whether a verb beside the noun says that it took place: fighting broke out, clashes continued."""
+    occurring = [i for i in sentence.of("light") if i.finite and i.sense.data.get("frame") == "occur"]
+    between = [i for i in sentence.items if i.category in ("concerning", "near", "topic", "comma")]
+    return any(
+        -3 <= i.first - trigger.item.last <= 1
+        or (0 <= trigger.item.first - i.last <= 3 and not any(i.last <= b.first < trigger.item.first for b in between))
+        for i in occurring
+    )
+
+
 def _fired(document: Document, draft: Draft) -> bool:
     words = {w.removeprefix(document.using.article) for t in draft.triggers for w in document.words[t.item.first : t.item.last]}
     return bool(words & document.using.gunfire)
@@ -81,7 +92,7 @@ def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
         return False
     if _fired(document, draft):
         return False
-    if any(i.finite and i.sense.data.get("frame") == "occur" and draft.first <= i.first < draft.last for i in sentence.of("light")):
+    if _breaks_out(trigger, sentence):
         return False
     before = trigger.item.first - 1
     while before >= sentence.first and not document.words[before][:1].isalnum():

@@ -219,12 +219,11 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
         add(draft.initiators, mention.actors)
         return
     if trigger.item.sense.data.get("of") == "initiator" and near:
-        laid = light is not None or any(
-            i.category == "light" and i.finite and i.sense.data.get("frame") == "act" and i.first < trigger.item.first
-            for i in draft.sentence.items
-            if trigger.start <= i.first
+        laid = any(
+            i.finite and i.sense.data.get("frame") == "act" and trigger.start <= i.first < trigger.item.first
+            for i in draft.sentence.of("light")
         )
-        if mention.head.category == "object" or laid:
+        if mention.head.category == "object" or laid or (light is not None and draft.initiators):
             _target(draft, mention)  # laid an ambush for a convoy
         else:
             add(draft.initiators, mention.actors)
