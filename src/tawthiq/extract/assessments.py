@@ -10,6 +10,25 @@ from tawthiq.extract.stance import negated
 from tawthiq.lexicon.morphology import ALEF, NUN, TEH, YEH
 from tawthiq.model import Kind, Modality
 
+# Verbs that say an aim only with their preposition and an act after it: ترمي إلى إحكام, تعمل على توسيع.
+AIMS = {"aim-to": "prep_to", "aim-on": "prep_on"}
+_NO_ACT = ("actor", "epithet", "person", "object", "place", "place_town", "place_area", "place_point", "place_admin", "weapon")
+
+_FORESEEN = (*("event", "loss", "that", "person", "actor", "anaphor", "epithet", "grow", "operation", "place", "object", "danger"),)
+
+
+def aims(document: Document, sentence: Sentence, item: Item) -> bool:
+    """Say whether such a verb stands in the present with its preposition, and an indefinite noun of no thing follows it."""
+    preposition = AIMS[item.sense.data["frame"]]
+    if not item.form.startswith("i"):
+        return False
+    for other in sentence.of(preposition):
+        if item.last <= other.first <= item.last + 6 and other.last < sentence.last:
+            word = document.words[other.last]
+            things = any(i.first == other.last and i.category in _NO_ACT for i in sentence.items)
+            return not things and not word.startswith(document.using.article) and word.isalpha()
+    return False
+
 
 def intent(context: Context, item: Item) -> Draft | None:
     """What an actor wants, means or plans, where a verb or an indefinite noun says so."""
@@ -49,7 +68,9 @@ def capability(context: Context, item: Item) -> Draft | None:
     if item.last - item.first == 1 and bare in context.document.using.ability:
         if not any(i.category == "prep_on" and item.last <= i.first <= item.last + 4 for i in context.sentence.items):
             return None  # "the capacity of" something, not "to do" something
-    subject = subject_of(context, start, item, end)
+    subject = [m for m in subject_of(context, start, item, end) if m.actors]
+    if not subject and context.document.words[item.first].endswith(tuple(p for p in context.document.using.pronouns if p)):
+        subject = [m for m in armed_in(context.mentions, context.sentence.first, item.first) if m.actors][-1:]
     name = None if subject else context.stand_in(item, [])
     if not subject and name is None:
         return None
@@ -77,15 +98,11 @@ def forecast(context: Context, item: Item) -> Draft | None:
     """What a source expects or warns of."""
     document, sentence = context.document, context.sentence
     begin, end = clause(context, item)
-    following = [
-        i
-        for i in sentence.items
-        if item.last <= i.first < end
-        and i.category in ("event", "loss", "that", "person", "actor", "anaphor", "epithet", "grow", "operation", "place", "object")
-    ]
-    if not following and item.category != "grow":
+    following = [i for i in sentence.items if item.last <= i.first < end and i.category in _FORESEEN]
+    told_before = any(i.category in ("event", "operation") and 0 <= item.first - i.last <= 2 for i in sentence.items)
+    if not following and not told_before and item.category != "grow":
         return None
-    start = item.first if item.sense.data.get("root") and item.category != "grow" else begin
+    start = item.first if not told_before and item.sense.data.get("root") and item.category != "grow" else begin
     draft = make(context, Kind.ASSESSMENT, "forecast", start, end)
     draft.modality = Modality.FORECAST
     after = [m for m in context.mentions if item.last <= m.first < end]

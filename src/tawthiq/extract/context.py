@@ -56,6 +56,10 @@ def denied(document: Document, sentence: Sentence, item: Item) -> bool:
     )
     if item.category == "able" and holder is not None and (holder.category == "lose" or negated(document, sentence, holder.first)):
         return True
+    if item.form.startswith("n") and any(
+        i.sense.name in document.using.verb_negations and item.first - 5 <= i.first < item.first for i in sentence.of("negation")
+    ):
+        return True
     inner = document.words[item.first]
     if item.last - item.first > 1 and inner.removeprefix(document.using.joins[0]) in document.using.verb_negations:
         return True

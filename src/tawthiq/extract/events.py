@@ -7,7 +7,7 @@ from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.objects import Objects
-from tawthiq.extract.roles import assign
+from tawthiq.extract.roles import assign, believed_doer
 from tawthiq.extract.stance import Scope, govern
 from tawthiq.model import FAMILY_OF, Kind, Modality
 
@@ -77,6 +77,7 @@ class EventBuilder(Objects):
             return same
         draft = Draft(Kind.EVENT, type_, self.sentence, [trigger], [self._clause(trigger)])
         assign(self.document, draft, trigger, self.mentions)
+        believed_doer(self.document, draft, trigger, self.mentions)
         self.drafts.append(draft)
         return draft
 
@@ -189,6 +190,9 @@ class EventBuilder(Objects):
         if weapon is None:
             return type_
         if type_ == "ied":
+            subject = [w for w in self.weapons if 0 <= w.first - trigger.item.last <= 1]
+            if trigger.verb and any(w.sense.data["type"] == "air-drone-strike" for w in subject):
+                return "air-drone-strike"  # a drone that blows itself up
             return weapon if weapon in ("suicide-bombing", "grenade", "chemical-weapon") else type_
         if type_ == "air-drone-strike":
             return weapon if weapon in ("suicide-bombing", "chemical-weapon") else type_

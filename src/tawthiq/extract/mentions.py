@@ -124,7 +124,7 @@ def _same_people(document: Document, before: Mention, after: Mention) -> bool:
     """Say whether a noun only says what the name before it is: "Islamic State gunmen", "Hezbollah fighters"."""
     if before.last != after.first or before.head.category != "actor" or document.words[after.first][:1] >= "\u0600":
         return False
-    return after.person in ("fighter", "soldier") or after.actors == ("unknown-gunmen",)
+    return after.person in ("fighter", "soldier") or after.actors == ("unknown-gunmen",) or after.head.category == "object"
 
 
 def _parted(sentence: Sentence, first: int, last: int) -> bool:

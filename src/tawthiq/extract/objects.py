@@ -45,6 +45,10 @@ class Objects(Accounts):
                 freed = any(set(m.actors) & {"detainees", "civilians"} and m.role == "" and m.person for m in inside)
                 return "release" if freed else None
             return "territory-taken" if ground and not goods else "confiscation"
+        if frame == "ruin":
+            by = [w for w in self.weapons if 0 <= w.first - trigger.item.last <= 1 or 0 <= trigger.item.first - w.last <= 2]
+            types = [t for w in by if (t := str(w.sense.data["type"])) in ("air-drone-strike", "shelling")]
+            return types[0] if types else type_
         if frame == "chase":
             return None
         if frame == "storm":
@@ -159,7 +163,9 @@ class Objects(Accounts):
     def _ruined(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
         """Say whether what was ruined is only what an attack of the same sentence did: "struck a truck and destroyed it"."""
         return trigger.frame == "ruin" and any(
-            other is not trigger and other.category in ("event", "weapon") and FAMILY_OF.get(other.type, "") in ("fight", "remote")
+            other is not trigger
+            and (other.category == "event" or (other.category == "weapon" and not 0 <= other.item.first - trigger.item.last <= 1))
+            and FAMILY_OF.get(other.type, "") in ("fight", "remote")
             for other in triggers
         )
 

@@ -16,7 +16,7 @@ def support(context: Context, item: Item) -> Draft | None:
     participle = item.form.startswith("q")
     if item.definite or (participle and item.last - item.first == 0):
         return None
-    subject = [m for m in subject_of(context, start, item, end) if m.head.category in GROUPS and m.actors]
+    subject = [m for m in subject_of(context, start, item, end) if m.head.category in (*GROUPS, "person") and m.actors]
     others = [
         m
         for m in armed_in(context.mentions, item.last, end)
@@ -35,7 +35,9 @@ def support(context: Context, item: Item) -> Draft | None:
         if not carried:
             return None
         subject = subject or [m for m in armed_in(context.mentions, carried[-1].last, item.first) if m.role == ""][:1]
-    elif frame in ("give", "receive") and not any(i.category == "aid" and item.last <= i.first < end for i in sentence.items):
+    elif frame in ("give", "receive") and not any(
+        i.category in ("aid", "support") and item.last <= i.first < end for i in sentence.items
+    ):
         return None
     if frame == "receive":
         givers = [m for m in others if m.role in ("of", "from", "by")] or others[:1]
@@ -56,6 +58,18 @@ def support(context: Context, item: Item) -> Draft | None:
     if not subject or not targets:
         return None
     return _relation(context, "supports", start, end, subject, targets)
+
+
+def arms_sent(context: Context, item: Item) -> Draft | None:
+    """Weapons sent to a group are support: "sent a shipment of missiles to"."""
+    start, end = clause(context, item)
+    arms = [i for i in context.sentence.of("weapon", "aid", "arms") if 0 <= i.first - item.last <= 6]
+    subject = [m for m in subject_of(context, start, item, end) if m.head.category in GROUPS and m.actors]
+    after = [m for m in armed_in(context.mentions, item.last, end) if m.role == "to" and m.actors and m.head.category in GROUPS]
+    receivers = [m for m in after if m not in subject and arms and m.first > arms[0].first]
+    if not subject or not receivers:
+        return None
+    return _relation(context, "supports", start, end, subject, [n for m in receivers for n in m.actors])
 
 
 def _pronoun_object(document: Document, sentence: Sentence, item: Item, end: int) -> bool:

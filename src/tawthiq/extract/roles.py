@@ -114,7 +114,10 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
             elif any(
                 i.category == "weapon" and i.sense.data["type"] == "suicide-bombing" and 0 <= mention.first - i.last <= 1
                 for i in draft.sentence.items
-            ) or (trigger.item.sense.data.get("of") == "initiator" and 0 <= mention.first - trigger.item.last <= 2):
+            ) or (
+                0 <= mention.first - trigger.item.last <= 2
+                and (trigger.item.sense.data.get("of") == "initiator" or (light is not None and _from_whom(draft, mention)))
+            ):
                 add(draft.initiators, mention.actors)
         elif role == "":
             bare_after.append(mention)
@@ -124,6 +127,11 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 if 0 <= mention.first - hit.last <= 2:
                     _target(draft, mention)
     _bare(document, draft, trigger, light, bare_after, subject_taken, mentions)
+
+
+def _from_whom(draft: Draft, mention: Mention) -> bool:
+    """Say whether a name follows "from": shelling from an unknown aircraft."""
+    return any(i.last == mention.first for i in draft.sentence.of("prep_from"))
 
 
 def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
@@ -206,6 +214,19 @@ def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigge
         return None
     passive = best.voice == "p" or (best.voice == "?" and document.passive_mark(best.first))
     return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
+
+
+def believed_doer(document: Document, draft: Draft, trigger: Trigger, mentions: list[Mention]) -> None:
+    """Read whose a weapon is thought to be: "a drone believed to be Turkish", مسيّرة يُرجح أنها للتحالف."""
+    if draft.initiators or draft.type not in ("air-drone-strike", "shelling", "attack", "raid"):
+        return
+    hedges = [i for i in draft.sentence.of("hedge") if 0 <= i.first - trigger.item.last <= 8]
+    for that in draft.sentence.of("that"):
+        word = document.words[that.last - 1]
+        if any(0 <= that.first - h.last <= 1 for h in hedges) and word.endswith(tuple(p for p in document.using.pronouns if p)):
+            near = [m for m in mentions if 0 <= m.first - that.last <= 1 and m.actors and m.head.category != "person"]
+            for mention in near:
+                add(draft.initiators, mention.actors)
 
 
 def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention) -> None:

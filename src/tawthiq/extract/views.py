@@ -5,16 +5,17 @@ What such a statement speaks of is its content and no occurrence of its own; the
 
 from __future__ import annotations
 
-from tawthiq.extract.assessments import act_after, capability, forecast, future_told, intent, possession, responsibility
+from tawthiq.extract.assessments import AIMS, act_after, aims, capability, forecast, future_told, intent, possession, responsibility
 from tawthiq.extract.context import Context, denied
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Item
-from tawthiq.extract.relations import joined, joins, support, tie
+from tawthiq.extract.relations import arms_sent, joined, joins, support, tie
+from tawthiq.model import Kind, Modality
 
 _VIEWS = frozenset(
     (
         *("want", "intent", "plan", "able", "capable", "unable", "incapable", "possess", "expect", "warn", "hedge", "grow"),
-        *("join", "support", "belong", "first", "behind"),
+        *("join", "support", "belong", "first", "behind", "event"),
     )
 )
 
@@ -27,6 +28,8 @@ def find_views(context: Context) -> list[Draft]:
         if item.category not in _VIEWS or _inside(out, item):
             continue
         draft = None
+        if item.sense.data.get("frame") in AIMS and not aims(document, sentence, item):
+            continue
         match item.category:
             case "want" | "intent" if not (item.form.startswith("n") and item.definite):
                 draft = intent(context, item)
@@ -50,9 +53,13 @@ def find_views(context: Context) -> list[Draft]:
                 draft = tie(context, item)
             case "first" if not any(d.type == "joins" for d in out):
                 draft = joins(context, item)
+            case "event" if item.sense.data.get("frame") == "send":
+                draft = arms_sent(context, item)
             case "behind":
                 draft = responsibility(context, item)
         if draft is not None:
+            if draft.kind is Kind.RELATION and denied(document, sentence, item):
+                draft.modality = Modality.DENIED
             out.append(draft)
     return out
 

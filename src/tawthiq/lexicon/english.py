@@ -47,4 +47,9 @@ def english_entries() -> Iterator[Entry]:
         if category == "fighterword":
             yield Entry("person", lemma, {"actor": "fighter"}, tuple(sorted((w, "p") for w, _ in written)), f"english.tsv:{number}")
             continue
+        if category == "thing":
+            owner, level = ("civilians" if frame == "civilians" else None), ("point" if frame == "point" else None)
+            forms = tuple(sorted((w, "p" if n == "np" else "s") for w, n in written))
+            yield Entry("object", "en:" + lemma, {"actor": owner, "level": level}, forms, f"english.tsv:{number}")
+            continue
         yield Entry(category, "en:" + lemma, data, tuple(sorted(written)), f"english.tsv:{number}")
