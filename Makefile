@@ -37,6 +37,8 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 
 bench: install-dev
 	$(BIN)/python bench/quality.py
+	$(BIN)/python bench/gsr.py
+	$(BIN)/python bench/confidence.py
 	$(BIN)/python bench/extract.py
 
 # Renew the locks: exact versions with hashes, without addresses.

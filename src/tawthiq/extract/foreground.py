@@ -159,7 +159,7 @@ def _carried(trigger: Trigger, sentence: Sentence) -> bool:
 def _matter(trigger: Trigger, sentence: Sentence) -> bool:
     """Say whether a noun is the matter of something: of a trial, an inquiry, a memory, a demand."""
     item = trigger.item
-    return any(i.category in ("topic", "condemn", "demand") and 0 <= item.first - i.last <= 3 for i in sentence.items)
+    return any(i.category in ("topic", "demand") and 0 <= item.first - i.last <= 3 for i in sentence.items)
 
 
 def _mentioned(draft: Draft, trigger: Trigger, sentence: Sentence) -> bool:
