@@ -158,6 +158,12 @@ class EventBuilder(Objects):
             ):
                 return None
             return type_
+        if type_ in ("shelling", "grenade") and any(
+            i.finite and i.sense.data.get("frame") == "occur" and -2 <= i.first - item.last <= 6 for i in self.sentence.of("light")
+        ):
+            return type_  # a mortar shell "fell" or "came down"
+        if type_ in ("ied", "grenade") and self.sentence.has("loss_none", "loss_unknown") and not triggers[0].verb:
+            return type_
         losses = [t for t in triggers if t.category == "loss" and trigger.start - 12 <= t.item.first <= trigger.end]
         if losses and not any(t.category == "event" for t in triggers):
             return type_
@@ -168,7 +174,8 @@ class EventBuilder(Objects):
             return "body-found"  # the expression names the body
         for item in self.sentence.items:
             if trigger.start <= item.first < trigger.end and item.first > trigger.item.first - 4:
-                if item.category == "body" or (item.category == "loss" and item.sense.data.get("frame") == "head"):
+                killed = item.category == "loss" and (item.sense.data.get("frame") == "head" or item.form.startswith("q"))
+                if item.category == "body" or killed:
                     return "body-found"
                 if item.category in ("weapon", "arms"):
                     return "weapons-seized"

@@ -136,6 +136,7 @@ class Reader:
         self.commas = frozenset(clitics["commas"])
         self.arabic_common, self.english_common = frozenset(clitics["arabic_common"]), frozenset(clitics["english_common"])
         self.ability, self.state_capitals = frozenset(clitics["ability"]), frozenset(clitics["state_capitals"])
+        self.temporal = frozenset(clitics["temporal"])
         self.wishing = frozenset(clitics["wishing"])
         self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])

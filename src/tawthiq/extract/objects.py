@@ -117,6 +117,13 @@ class Objects(Accounts):
             and not any(i.category == "weapon" for i in self.weapons)
         ):
             return None
+        if (
+            type_ == "confiscation"
+            and self.weapons
+            and any(w in after for w in self.weapons)
+            and not any("civilians" in m.actors for m in inside)
+        ):
+            return "weapons-seized"
         if frame == "seize-arms" and not self.weapons and not any(i.category in ("arms", "aid") for i in after):
             return "confiscation" if any(i.category == "object" for i in after) else None
         if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):

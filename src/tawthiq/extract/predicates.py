@@ -38,6 +38,8 @@ def find_triggers(document: Document, sentence: Sentence) -> list[Trigger]:
     for item in sentence.items:
         if item.category not in _TELLING or (item.form.startswith("q") and item.category == "event"):
             continue
+        if item.form == "xs?" and item.definite:
+            continue  # "the surrounded house"
         if any(t.relation and t.days >= _LONG_AGO and 0 <= item.first - t.last <= 4 for t in sentence.times):
             continue
         if item.first in taken or _particle(document, sentence, item):

@@ -343,6 +343,8 @@ def negated(document: Document, sentence: Sentence, token: int) -> bool:
     using = document.using
     for item in sentence.items:
         if item.category == "negation" and token - 3 <= item.first < token and item.sense.name in using.verb_negations:
+            if item.first and document.words[item.first - 1] in using.temporal:
+                continue  # "before they withdrew": the word after "before" negates nothing
             if not any(i.category in ("comma", "conjunction") and item.last <= i.first < token for i in sentence.items):
                 return True
     return False

@@ -25,7 +25,7 @@ def find_views(context: Context) -> list[Draft]:
     out: list[Draft] = []
     document, sentence = context.document, context.sentence
     for item in sentence.items:
-        if item.category not in _VIEWS or _inside(out, item):
+        if item.category not in _VIEWS or _inside(out, item) or (item.first and document.words[item.first - 1] == "#"):
             continue
         draft = None
         if item.sense.data.get("frame") in AIMS and not aims(document, sentence, item):

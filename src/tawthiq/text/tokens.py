@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tawthiq.text.normalise import Normalised
 
 TOKEN = re.compile(r"\d+(?:[/.\-:,]\d+)+|\d+|@[\w.]+|https?://\S+|[^\W\d_]+(?:['’][^\W\d_]+)?|\.{2,}|\n|[^\w\s]|_")
-_END = frozenset((".", "!", "؟", "?", "؛", ";", "\n", "..", "...", "…", *"•▪▫◾●⚫🔻📌‣🔴⚠♦■🔥💥📢"))
+_END = frozenset((".", "!", "؟", "?", "؛", ";", "\n", *"•▪▫◾●⚫🔻📌‣🔴⚠♦■🔥💥📢"))
 
 
 @dataclass(slots=True)
