@@ -162,7 +162,7 @@ class EventBuilder(Objects):
             i.finite and i.sense.data.get("frame") == "occur" and -2 <= i.first - item.last <= 6 for i in self.sentence.of("light")
         ):
             return type_  # a mortar shell "fell" or "came down"
-        if type_ in ("ied", "grenade") and self.sentence.has("loss_none", "loss_unknown") and not triggers[0].verb:
+        if type_ in ("ied", "grenade", "shelling") and self.sentence.has("loss_none", "loss_unknown") and not triggers[0].verb:
             return type_
         losses = [t for t in triggers if t.category == "loss" and trigger.start - 12 <= t.item.first <= trigger.end]
         if losses and not any(t.category == "event" for t in triggers):

@@ -373,6 +373,8 @@ class DateReader(PeriodReader):
 
 def _join(left: TimeMention, right: TimeMention) -> TimeMention | None:
     """Make one of two mentions side by side: a weekday with its date, "today, for the third day"."""
+    if left.since and not right.relation and not right.since and not right.span and not right.future:
+        return TimeMention(left.first, right.last, left.start, right.end or left.end, since=True, span=True)  # "since ... to today"
     if left.relation or right.relation or left.since:
         return None
     if right.weak or left.weak:

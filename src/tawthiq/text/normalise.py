@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -41,6 +42,8 @@ _LETTER = r"[\u0621-\u063A\u0641-\u064A]"
 _BROKEN = re.compile(
     r"(?<![\w#*'\u2019])(?:[\u0621-\u064a]+(?:[*'\u2019][\u0621-\u064a]+)+|(?:[\u0621-\u064a]{1,2}_)+[\u0621-\u064a]{1,5}|[\u0621-\u064a]{2,6}_[\u0621-\u064a]{1,2})(?![\w*])"
 )
+# A sign between two letters that are drawn out towards it (قصـ.ـف): never written but to slip past filters.
+_STRETCHED = re.compile(r"(?<=[\u0621-\u064a])(?:\u0640+[.*_\-\u2022\u00b7]\u0640*|[.*_\-\u2022\u00b7]\u0640+)(?=[\u0621-\u064a])")
 _SPELT_OUT = re.compile(rf"(?<![^\W_]){_LETTER}(?:[ .\-_*]{{1,2}}{_LETTER}){{2,}}(?![^\W_])")
 _SEPARATORS = re.compile(r"[ .\-_*'\u2019]+")
 
@@ -146,9 +149,12 @@ def normalise(text: str, masked: re.Pattern[str] | None = None) -> Normalised:
         if pattern is not None:
             for match in pattern.finditer(folded):
                 joins += [(match.start() + s.start(), match.start() + s.end()) for s in _SEPARATORS.finditer(match.group())]
-    if len(folded) == len(text) and not joins and all(map(_alone, set(text))):
+    stretched = list(_STRETCHED.finditer(text)) if "\u0640" in text else []
+    if len(folded) == len(text) and not joins and not stretched and all(map(_alone, set(text))):
         return Normalised(folded, text, None)
     positions = _positions(text)
+    for match in stretched:
+        joins.append((bisect_left(positions, match.start()), bisect_left(positions, match.end())))
     if joins:
         pieces, kept, at = [], array("l"), 0
         for start, end in sorted(set(joins)):
