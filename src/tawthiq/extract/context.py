@@ -27,6 +27,13 @@ class Context:
     scopes: list[Scope]
     named: list[str]
 
+    def denier(self, item: Item) -> str | None:
+        """Return the party whose own act a verb tells that it denies or alleges: "denied that it had armed them"."""
+        source, _ = govern(self.scopes, item.first)
+        if source is None or not source.actor or not self.sentence.of("deny", "distance"):
+            return None
+        return source.actor if any(0 < item.first - i.last <= 3 for i in self.sentence.of("that")) else None
+
     def stand_in(self, item: Item, but: list[str]) -> str | None:
         """Return the actor that a verb without a subject means: the party that speaks of itself, else the one named last."""
         that = next((i for i in self.sentence.items if i.category == "that" and i.last == item.first), None)
@@ -35,6 +42,8 @@ class Context:
         if that is not None and source is not None and source.actor and source.type is SourceType.PARTY:
             if any(word.endswith(p) and len(word) > len(p) + 1 for p in self.document.using.endings):
                 return source.actor
+        if (denier := self.denier(item)) is not None and denier not in but:
+            return denier
         for capital in self.sentence.of("source_capital"):
             if (
                 capital.last == item.first or capital.first == item.last

@@ -179,6 +179,17 @@ class EventBuilder(Objects):
                     return "body-found"
                 if item.category in ("weapon", "arms"):
                     return "weapons-seized"
+        for on in self.sentence.of("prep_on"):  # the clause may have been cut by what was done meanwhile
+            if on.first < trigger.item.last or trigger.item.sense.data.get("root") not in self.document.using.finding:
+                continue
+            near = [i for i in self.sentence.items if 0 <= i.first - on.last <= 2]
+            if any(i.category == "body" for i in near):
+                return "body-found"
+            if any(i.category in ("weapon", "arms") for i in near):
+                return "weapons-seized"
+            stores = any(i.category == "object" and i.sense.data.get("level") == "point" for i in near)
+            if stores and any(0 <= w.first - on.last <= 10 for w in self.weapons):
+                return "weapons-seized"
         return None
 
     def _weapon_near(self, trigger: Trigger) -> str | None:

@@ -35,7 +35,7 @@ def told(document: Document, draft: Draft, sentence: Sentence) -> bool:
     if verbs:
         if FAMILY_OF[draft.type] not in _HARMFUL:
             return True
-        if all(_known(trigger, sentence) for trigger in verbs):
+        if all(_known(document, trigger, sentence) for trigger in verbs):
             return draft.own_place and (_own_time(draft) or bool(draft.losses))
         whole = draft.initiators and (draft.targets or _own_time(draft))
         return bool(
@@ -73,9 +73,16 @@ def _fired(document: Document, draft: Draft) -> bool:
     return bool(words & document.using.gunfire)
 
 
-def _known(trigger: Trigger, sentence: Sentence) -> bool:
-    """Say whether a verb stands in a relative clause, which only says which one is meant: "the group that abducted them"."""
-    return any(i.category == "relative" and 0 <= trigger.item.first - i.last <= 1 for i in sentence.items)
+def _known(document: Document, trigger: Trigger, sentence: Sentence) -> bool:
+    """Say whether a verb stands in a relative clause, which only says which one is meant: "the group that abducted them".
+
+    A cleft tells ("it is the army that shelled the market").
+    """
+    return any(
+        0 <= trigger.item.first - i.last <= 1 and document.words[i.first - 1] not in document.using.cleft
+        for i in sentence.of("relative")
+        if i.first
+    )
 
 
 def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:

@@ -137,6 +137,8 @@ class Reader:
         self.arabic_common, self.english_common = frozenset(clitics["arabic_common"]), frozenset(clitics["english_common"])
         self.ability, self.state_capitals = frozenset(clitics["ability"]), frozenset(clitics["state_capitals"])
         self.temporal = frozenset(clitics["temporal"])
+        self.finding = frozenset(clitics["finding"])
+        self.cleft = frozenset(clitics["cleft"])
         self.wishing = frozenset(clitics["wishing"])
         self.relaying = frozenset(clitics["relaying"])
         self.ultimatums = tuple(clitics["ultimatums"])

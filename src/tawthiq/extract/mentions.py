@@ -157,6 +157,11 @@ def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | No
     return best
 
 
+def _with_them(document: Document, item: Item) -> bool:
+    """Say whether "with" carries its own pronoun, so that the next noun is no companion: اقتادوا معهم جندياً."""
+    return document.words[item.first].endswith(tuple(p for p in document.using.pronouns if p))
+
+
 def _role_words(document: Document, sentence: Sentence) -> dict[int, tuple[str, int]]:
     """Return for the token after a role word its name and where it begins; the longest expression wins."""
     on_words = document.using.on_words
@@ -166,7 +171,7 @@ def _role_words(document: Document, sentence: Sentence) -> dict[int, tuple[str, 
             out[item.last] = ("on", item.last - 1)  # "fire at": the expression holds the preposition
             continue
         name = item.category if item.category in ROLE_CATEGORIES else _PREPOSITIONS.get(item.category)
-        if name is None:
+        if name is None or (name == "beside" and item.last - item.first == 1 and _with_them(document, item)):
             continue
         if (
             item.category == "against"

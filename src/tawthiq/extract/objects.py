@@ -32,6 +32,9 @@ class Objects(Accounts):
             and not any(q.first >= trigger.item.first and q.first < trigger.end for q in self.sentence.quantities)
         ):
             return None
+        counted = {q.last for q in self.sentence.quantities}
+        if frame in ("seize", "take") and any(w.first in counted for w in self.weapons if w in after):
+            return "weapons-seized"
         if frame in ("seize", "take") and type_ in ("confiscation", "territory-taken"):
             ground = any(
                 i.category in ("place", "place_point", "place_town", "place_area", "place_front")

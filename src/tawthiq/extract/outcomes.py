@@ -154,7 +154,11 @@ class Builder(EventBuilder):
             (
                 t
                 for t in triggers
-                if t.item.first > item.first and t.order in owner and owner[t.order].kind is Kind.EVENT and harms(owner[t.order])
+                if t.item.first > item.first
+                and t.order in owner
+                and owner[t.order].kind is Kind.EVENT
+                and harms(owner[t.order])
+                and not (owner[t.order].type == "deployment" and self._clause_between(item.first, t.item.first))
             ),
             None,
         )
@@ -207,6 +211,10 @@ class Builder(EventBuilder):
         """Say whether a place only says where a source is: a nurse at the hospital of."""
         sources = [s.source for s in self.scopes if s.source is not None and s.source.last is not None]
         return any(0 <= item.first - (s.last or 0) <= 3 for s in sources)
+
+    def _clause_between(self, first: int, last: int) -> bool:
+        """Say whether another clause begins between two tokens: "two were killed before they withdrew"."""
+        return any(first < i.first < last for i in self.sentence.of("conjunction"))
 
     def _contrast_between(self, first: int, last: int) -> bool:
         return any(

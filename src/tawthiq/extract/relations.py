@@ -17,6 +17,8 @@ def support(context: Context, item: Item) -> Draft | None:
     if item.definite or (participle and item.last - item.first == 0):
         return None
     subject = [m for m in subject_of(context, start, item, end) if m.head.category in (*GROUPS, "person") and m.actors]
+    if item.finite and context.denier(item) is not None and all(m.first > item.first for m in subject):
+        subject = []
     others = [
         m
         for m in armed_in(context.mentions, item.last, end)

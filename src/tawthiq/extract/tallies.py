@@ -6,6 +6,8 @@ that a tally opened. A line with a day of its own is an occurrence again.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import loss_row
@@ -168,7 +170,7 @@ class Tallies:
             self.header is not None
             and not sentence.times
             and sentence.number - max(self.header.sentence.number, self.last_line) <= 2
-            and sentence.has("say", "total")
+            and (sentence.has("say", "total", "ranking") or self._divided(sentence))
         )
         if period is None and not goes_on:
             if sentence.times:
@@ -188,7 +190,10 @@ class Tallies:
             ):
                 continue
             quantity = self._count_of(draft, sentence)
-            losses_only = all(t.category in ("loss", "weapon", "crime") for t in draft.triggers) and bool(draft.losses)
+            means = self.document.using.joins[1]
+            losses_only = bool(draft.losses) and all(
+                t.category in ("loss", "weapon", "crime") or (not t.verb and t.item.prefix[-1:] == means) for t in draft.triggers
+            )
             people = (
                 draft.type in ("arrest", "abduction", "displacement", "release")
                 and any(entry.min and entry.min > 1 for entry in draft.losses)
@@ -205,7 +210,7 @@ class Tallies:
             if (
                 quantity is None
                 and not people
-                and not (losses_only and (sentence.has("total") or self._by_counting_verb(sentence)))
+                and not (losses_only and (sentence.has("total", "ranking") or self._by_counting_verb(sentence)))
             ):
                 continue
             draft.kind = Kind.TALLY
@@ -226,6 +231,22 @@ class Tallies:
                 self.header, self.period, self.last_line = draft, period, -1
             elif self.header is not None:
                 draft.time, draft.time_from, draft.place = self.period, self.header, self.header.place
+        self._joined(drafts)
+
+    def _divided(self, sentence: Sentence) -> bool:
+        """Say whether a sentence without a place divides losses counted before: "26 were killed by X, and 13 by Y"."""
+        assert self.header is not None
+        return self.header.type == "casualties" and len(sentence.quantities) >= 2 and not sentence.has("place")
+
+    def _joined(self, drafts: list[Draft]) -> None:
+        """Make one count of the dead and the wounded told together: "eight dead and eleven injured"."""
+        counts = [d for d in drafts if d.kind is Kind.TALLY and d.type == "casualties" and not d.initiators]
+        for left, right in pairwise(counts):
+            known = {entry.outcome for entry in left.losses}
+            if 0 <= right.first - left.last <= 2 and not known & {entry.outcome for entry in right.losses}:
+                right.losses = [*left.losses, *right.losses]
+                right.spans = [(left.first, right.last)]
+                drafts.remove(left)
 
     def _of_whole(self, draft: Draft, drafts: list[Draft], sentence: Sentence) -> None:
         """A count "of them" is a part of the people counted before: "the army killed 40 of them"."""
@@ -290,7 +311,8 @@ class Tallies:
                 and self.document.words[quantity.first][:1] == self.document.using.joins[0]
                 and quantity.first - begun <= 12
             )
-            joined = joined or (begun >= 0 and self.document.words[quantity.first - 1] in self.document.using.and_words)
+            told = begun >= 0 or any(d.kind is Kind.TALLY and d.first <= quantity.first < d.last for d in drafts)
+            joined = joined or (told and self.document.words[quantity.first - 1] in self.document.using.and_words)
             if not (of_them or joined):
                 continue
             start = quantity.last + int(any(i.first == quantity.last for i in parts))
@@ -324,8 +346,13 @@ class Tallies:
                 draft.losses = [loss_row(whole.losses[0].who, whole.losses[0].outcome, quantity, one=False)]
             out.append(draft)
         doers = [name for part in out for name in part.initiators]
-        if whole.sentence is sentence and doers and set(whole.initiators) <= set(doers):
+        if whole.sentence is sentence and whole.count is not None and doers and set(whole.initiators) <= set(doers):
             add(whole.initiators, doers)
+        for draft in drafts:  # a share is of its own doer alone
+            others = {n for p in out if draft.first <= p.first < draft.last for n in p.initiators}
+            if draft.kind is Kind.TALLY and draft.count is None and set(draft.initiators) - others:
+                draft.initiators = [n for n in draft.initiators if n not in others]
+                draft.targets = [n for n in draft.targets if n not in others]
         return out
 
     def _series(self, draft: Draft, sentence: Sentence) -> None:
