@@ -40,6 +40,7 @@ bench: install-dev
 	$(BIN)/python bench/gsr.py
 	$(BIN)/python bench/confidence.py
 	$(BIN)/python bench/extract.py
+	$(BIN)/python bench/resolve.py
 
 # Renew the locks: exact versions with hashes, without addresses.
 lock: install-dev

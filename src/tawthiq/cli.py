@@ -8,10 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -19,11 +17,31 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from tawthiq import __version__
+from tawthiq.cli_base import (
+    AsJson,
+    BadInput,
+    Failure,
+    Out,
+    Paths,
+    Project,
+    Published,
+    Quiet,
+    SourceName,
+    Workers,
+    close,
+    day,
+    open_project,
+    print_json,
+    show_progress,
+    tell,
+    write_file,
+    writer,
+)
+from tawthiq.cli_names import actors_app, places_app
 
 if TYPE_CHECKING:
     from tawthiq.archive.reading import Defaults, Item
     from tawthiq.link.incidents import Told
-    from tawthiq.pipeline import Progress
     from tawthiq.workspace.store import DjangoStore
 
 app = typer.Typer(
@@ -34,26 +52,8 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
-
-Paths = Annotated[
-    list[Path],
-    typer.Argument(help="Files or folders (.txt .md .html .json .jsonl), or - for standard input.", metavar="PATH..."),
-]
-Project = Annotated[Path, typer.Option("--project", help="The project's folder.", metavar="DIR")]
-Out = Annotated[Path | None, typer.Option("--out", help="Where to write; standard output when left out.", metavar="FILE")]
-Published = Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")]
-SourceName = Annotated[str | None, typer.Option("--source", help="Source for reports that name none.")]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
-
-
-class BadInput(Exception):  # noqa: N818
-    """What the user gave cannot be used; shown in one line, exit code 2."""
-
-
-class Failure(Exception):  # noqa: N818
-    """Something could not be done; shown in one line, exit code 1."""
+app.add_typer(actors_app, name="actors")
+app.add_typer(places_app, name="places")
 
 
 def main() -> None:
@@ -97,18 +97,18 @@ def run(
     defaults = _defaults(published, source)
     _check(paths)
     summary = Summary()
-    store = _open(project, create=True)
-    with _progress(quiet) as progress:
+    store = open_project(project, create=True)
+    with show_progress(quiet) as progress:
         sources = _sources(paths, defaults, lambda where, why: summary.problems.append((where, why)))
         run_pipeline(
             sources, store, Originals(project / "archive"), summary, workers=workers or default_workers(), progress=progress
         )
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
-    _tell(summary.problems)
-    _tell(summary.unread, "no claim in")
+    tell(summary.problems)
+    tell(summary.unread, "no claim in")
     if as_json:
-        _print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
+        print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
     elif not quiet:
         print(
             f"{summary.reports} reports ({summary.added} new or changed, {summary.already} known), "
@@ -117,7 +117,7 @@ def run(
         )
         for brief_file in briefs:
             print(f"brief: {brief_file}")
-    _close(summary.reports, summary.problems)
+    close(summary.reports, summary.problems)
 
 
 @app.command()
@@ -139,7 +139,7 @@ def extract(
     defaults = _defaults(published, source)
     _check(paths)
     count = claims_count = 0
-    with _progress(quiet) as progress, _writer(out) as write:
+    with show_progress(quiet) as progress, writer(out) as write:
         items = (item for _, _, found in _sources(paths, defaults, lambda w, y: problems.append((w, y))) for item in found)
         reports, copies = tee(item.report for item in items)
         for claims in extract_all(reports, workers or 1):
@@ -155,23 +155,23 @@ def extract(
             if not claims and (why := unread(report)):
                 silent.append((report.report, why))
             progress("extract", count, None)
-    _tell(problems)
-    _tell(silent, "no claim in")
+    tell(problems)
+    tell(silent, "no claim in")
     if as_json:
         told = {"reports": count, "claims": claims_count, "problems": problems, "unread": silent}
         print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
-    _close(count, problems)
+    close(count, problems)
 
 
 @export_app.command("claims")
 def export_claims(project: Project, out: Out = None, quiet: Quiet = False) -> None:
     """Write the claims of a project as JSON Lines, one report a line, each event with its incident."""
-    store = _open(project)
+    store = open_project(project)
     incident_of = {claim: incident.id for incident in store.incidents() for claim in incident.claims}
     from tawthiq.model import claim_key
 
     count = 0
-    with _writer(out) as write:
+    with writer(out) as write:
         for report, claims in store.reports():
             rows = [c.model_dump(mode="json") | {"incident": incident_of.get(claim_key(report.report, c.id))} for c in claims]
             write({"report": report.report, "source": report.source, "claims": rows})
@@ -196,13 +196,13 @@ def brief(
         raise BadInput(f"--language is ar or en, not {language!r}")
     if out.suffix.lower() not in (".html", ".md"):
         raise BadInput(f"--out ends in .html or .md, not {out.suffix or 'nothing'!r}")
-    first, last = _day(start, "--from"), _day(end, "--to")
+    first, last = day(start, "--from"), day(end, "--to")
     if first and last and first > last:
         raise BadInput(f"--from {first} is after --to {last}")
-    store = _open(project)
+    store = open_project(project)
     made = build_brief(store.told(), store.incidents(), first, last)
     render = render_html if out.suffix.lower() == ".html" else render_markdown
-    _write_file(out, render(made, "ar" if language == "ar" else "en"))
+    write_file(out, render(made, "ar" if language == "ar" else "en"))
     if not quiet:
         print(f"brief: {out}")
 
@@ -214,12 +214,12 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a claim or an incident with its words quoted in context."""
-    store = _open(project)
+    store = open_project(project)
     incident = store.incident(name)
     if incident is not None:
         told = [pair for key in incident.claims for pair in store.claims_by_key(key)]
         if as_json:
-            _print_json(incident.model_dump(mode="json"))
+            print_json(incident.model_dump(mode="json"))
             return
         _show_incident(incident.model_dump(mode="json"))
         keys = incident.claims
@@ -228,7 +228,7 @@ def show(
         if not told:
             raise BadInput(f"no claim and no incident {name!r} in this project")
         if as_json:
-            _print_json([c.model_dump(mode="json") for _, c in told])
+            print_json([c.model_dump(mode="json") for _, c in told])
             return
         keys = (name,)
     del keys
@@ -261,15 +261,6 @@ def version() -> None:
 # --- helpers ----------------------------------------------------------------------------------------------------------
 
 
-def _day(value: str | None, option: str) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise BadInput(f"{option} takes a day as YYYY-MM-DD, not {value!r}") from None
-
-
 def _defaults(published: str | None, source: str | None) -> Defaults:
     from tawthiq.archive.reading import Defaults
 
@@ -279,20 +270,6 @@ def _defaults(published: str | None, source: str | None) -> Defaults:
         except ValueError:
             raise BadInput(f"--published takes a day (YYYY-MM-DD) or an instant (ISO 8601), not {published!r}") from None
     return Defaults(source=source, published=published)
-
-
-def _tell(problems: list[tuple[str, str]], what: str = "left out") -> None:
-    """Name what was left out, or gave nothing, with the reason, on standard error."""
-    for where, why in problems:
-        print(f"tawthiq: {what} {where}: {why}", file=sys.stderr)
-
-
-def _close(reports: int, problems: list[tuple[str, str]]) -> None:
-    """End a command with exit code 1 when nothing, or not everything, could be read."""
-    if not reports:
-        raise Failure("no report could be read")
-    if problems:
-        raise SystemExit(1)
 
 
 def _check(paths: list[Path]) -> None:
@@ -312,19 +289,6 @@ def _sources(paths: list[Path], defaults: Defaults, problem: Callable[[str, str]
             yield from read_paths([path], defaults, problem)
 
 
-def _open(project: Path, *, create: bool = False) -> DjangoStore:
-    from tawthiq.workspace import DATABASE_NAME, start
-
-    if not create and not (project / DATABASE_NAME).is_file():
-        raise BadInput(f"{project} is not a project: run `tawthiq run PATH --project {project}` first")
-    if project.exists() and not project.is_dir():
-        raise BadInput(f"{project} is a file, not a project's folder")
-    start(project)
-    from tawthiq.workspace.store import DjangoStore
-
-    return DjangoStore()
-
-
 def _write_briefs(store: DjangoStore, project: Path) -> list[Path]:
     from tawthiq.publish.brief import build_brief, render_html
 
@@ -333,64 +297,9 @@ def _write_briefs(store: DjangoStore, project: Path) -> list[Path]:
     out = []
     for language in ("ar", "en"):
         path = project / f"brief-{language}.html"
-        _write_file(path, render_html(made, "ar" if language == "ar" else "en"))
+        write_file(path, render_html(made, "ar" if language == "ar" else "en"))
         out.append(path)
     return out
-
-
-def _write_file(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-@contextmanager
-def _writer(out: Path | None) -> Iterator[Callable[[Any], None]]:
-    """Yield a function that writes one JSON line; a file appears whole or not at all."""
-    if out is None:
-        yield lambda row: print(json.dumps(row, ensure_ascii=False))
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_name(out.name + ".part")
-    with temporary.open("w", encoding="utf-8") as file:
-        yield lambda row: print(json.dumps(row, ensure_ascii=False), file=file)
-    temporary.replace(out)
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress]:
-    """Yield a function that shows progress on standard error once a second has passed."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda stage, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    began = time.monotonic()
-    bars = Bars(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
-    )
-    task = bars.add_task("reading")
-    started = False
-
-    def step(stage: str, done: int, total: int | None) -> None:
-        nonlocal started
-        if not started and time.monotonic() - began > 1:
-            bars.start()
-            started = True
-        bars.update(task, description=f"{stage}: {done} reports" if done else stage, completed=done, total=total)
-
-    try:
-        yield step
-    finally:
-        if started:
-            bars.stop()
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _summary(summary: Any) -> dict[str, Any]:

@@ -104,8 +104,23 @@ class Report(Record):
     text: str
 
 
+class RunnerUp(Record):
+    """Another place of the same name: `score` is its share, 0 to 1, of what speaks for all places of the name."""
+
+    code: str
+    name: str
+    level: Level
+    admin1: str | None
+    score: float
+
+
 class Place(Record):
-    """A place as a claim names it. `lat` and `lon` are WGS 84 degrees; both are None when the name is not resolved."""
+    """A place as a claim names it. `lat` and `lon` are WGS 84 degrees; both are None when the name is not resolved.
+
+    `admin1` to `admin3` are p-codes of governorate, district and sub-district, `code` the gazetteer's own; `acled_precision` (1
+    to 3) and `ucdp_precision` (1 to 7) say how exact it is; `reason` tells what decided between places of one name ("only",
+    "level-word", "governorate", "neighbour", "actor-area", "size", "level", "order"; "world" for a city of the world's table).
+    """
 
     name: str
     detail: str | None = None
@@ -113,14 +128,27 @@ class Place(Record):
     admin1: str | None = None
     lat: float | None = None
     lon: float | None = None
+    admin2: str | None = None
+    admin3: str | None = None
+    code: str | None = None
+    acled_precision: int | None = None
+    ucdp_precision: int | None = None
+    reason: str | None = None
+    runners_up: tuple[RunnerUp, ...] = ()
 
 
 class Time(Record):
-    """When it happened: first and last day (YYYY-MM-DD, both inclusive), and the words that say it."""
+    """When it happened: first and last day (YYYY-MM-DD, both inclusive), and the words that say it.
+
+    `acled_precision` is 1 for a day, 2 for a week, 3 for a month and more; `ucdp_precision` 1 for a day, 2 for two to six days, 3
+    for a week, 4 for a month, 5 for more.
+    """
 
     start: str | None = None
     end: str | None = None
     mention: str | None = None
+    acled_precision: int | None = None
+    ucdp_precision: int | None = None
 
 
 class Loss(Record):
@@ -151,10 +179,11 @@ class Attribution(Record):
 
 class Trace(Record):
     """The words from which a slot of a claim was read: `span` in the report's text, `id` the actor for a role, None for words
-    that stand for no known actor."""
+    that stand for no known actor, `registry` the more exact actor of the registry that the words name."""
 
     slot: str
     id: str | None = None
+    registry: str | None = None
     span: Span
 
 

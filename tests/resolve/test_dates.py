@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hijridate import Gregorian
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tawthiq.extract.items import reader
 from tawthiq.resolve.calendar_words import TimeMention
-from tawthiq.resolve.dates import local_date
+from tawthiq.resolve.dates import local_date, precision
 from tawthiq.text.normalise import normalise
 from tawthiq.text.tokens import tokenise
 
@@ -112,6 +113,70 @@ MONTHS = [
 def test_a_date_in_words_reads_back(day: date) -> None:
     found = mentions(f"في {day.day} {MONTHS[day.month - 1]} {day.year}", None)
     assert found[0].start == found[0].end == day
+
+
+GREGORIAN = ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"]
+HIJRI = [
+    "محرم",
+    "صفر",
+    "ربيع الأول",
+    "ربيع الآخر",
+    "جمادى الأولى",
+    "جمادى الآخرة",
+    "رجب",
+    "شعبان",
+    "رمضان",
+    "شوال",
+    "ذو القعدة",
+    "ذو الحجة",
+]
+WEEKDAYS = ["الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"]
+DAYS = st.dates(min_value=date(2011, 1, 1), max_value=date(2030, 12, 31))
+
+
+@given(
+    DAYS,
+    st.sampled_from(["{d} {m} {y}", "{d} من {m} {y}", "{d} {m} من عام {y}", "{d}/{n}/{y}", "{y}-{n:02}-{d:02}", "{d}.{n}.{y}"]),
+)
+def test_a_date_in_other_spellings_reads_back(day: date, shape: str) -> None:
+    written = shape.format(d=day.day, m=GREGORIAN[day.month - 1], n=day.month, y=day.year)
+    found = mentions(f"في {written}", None)
+    assert (found[0].start, found[0].end) == (day, day), written
+
+
+@given(DAYS)
+def test_a_hijri_date_reads_back(day: date) -> None:
+    hijri = Gregorian(day.year, day.month, day.day).to_hijri()
+    found = mentions(f"في {hijri.day} {HIJRI[hijri.month - 1]} {hijri.year}هـ", None)
+    assert found[0].start == found[0].end == day
+
+
+@given(DAYS, st.integers(min_value=0, max_value=6))
+def test_a_weekday_is_the_last_one_not_after_publication(published: date, back: int) -> None:
+    day = published - timedelta(days=back)
+    assert mentions(f"يوم {WEEKDAYS[day.weekday()]}", published)[0].start == day
+
+
+@given(DAYS, st.integers(min_value=1, max_value=300))
+def test_a_date_without_a_year_is_the_latest_not_after_publication(published: date, back: int) -> None:
+    day = published - timedelta(days=back)
+    assert mentions(f"في {day.day} {MONTHS[day.month - 1]}", published)[0].start == day
+
+
+@given(DAYS, st.integers(min_value=1, max_value=20))
+def test_a_range_of_days_reads_back(day: date, more: int) -> None:
+    last = day + timedelta(days=more)
+    found = mentions(f"بين {day.day} {MONTHS[day.month - 1]} {day.year} و{last.day} {MONTHS[last.month - 1]} {last.year}", None)
+    assert (found[0].start, found[0].end) == (day, last)
+
+
+@pytest.mark.parametrize(
+    ("days", "exact"), [(1, (1, 1)), (2, (2, 2)), (6, (2, 2)), (7, (2, 3)), (8, (3, 4)), (31, (3, 4)), (32, (3, 5))]
+)
+def test_precision_of_acled_and_ucdp(days: int, exact: tuple[int, int]) -> None:
+    start = date(2024, 3, 1)
+    assert precision(start, start + timedelta(days=days - 1)) == exact
+    assert precision(None, start) == (None, None)
 
 
 @given(st.integers(min_value=3, max_value=10), st.dates(min_value=date(2012, 1, 1), max_value=date(2030, 12, 31)))

@@ -21,14 +21,14 @@ from tawthiq.extract.merge import merge_repeats
 from tawthiq.extract.outcomes import Builder
 from tawthiq.extract.people import People
 from tawthiq.extract.predicates import find_triggers
-from tawthiq.extract.setting import PlaceMention, find_places, pick_place, pick_time, votes_of
+from tawthiq.extract.setting import PlaceMention, find_places, ground_of, pick_place, pick_time
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.traces import Traces
 from tawthiq.extract.views import find_views
 from tawthiq.model import Attribution, Claim, Kind, Modality, Place, Report, SourceType, Time, Trace
 from tawthiq.resolve.calendar_words import TimeMention
-from tawthiq.resolve.dates import DEFAULT_ZONE
+from tawthiq.resolve.dates import DEFAULT_ZONE, precision
 from tawthiq.resolve.places import rank
 
 # Categories one of which a sentence must hold to tell anything, and those that name what later sentences speak of.
@@ -66,7 +66,7 @@ class _Run:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.votes = votes_of(document)
+        self.ground = ground_of(document)
         self.quiet = quiet_sentences(document)
         self.stances = Stances(document)
         self.tallies = Tallies(document)
@@ -98,12 +98,12 @@ class _Run:
                 for mention in mentions:
                     mention.partial = mention.partial or source.first <= mention.first < source.last
         if not telling and not sentence.has("place"):
-            self.traces.note(mentions, [])
+            self.traces.note(sentence, mentions, [])
             self.antecedents.note(sentence, mentions, [])
             self._pass(sentence, scopes)
             return
-        places = find_places(document, sentence, self.votes)
-        self.traces.note(mentions, places)
+        places = find_places(document, sentence, self.ground)
+        self.traces.note(sentence, mentions, places)
         turn = sentence.has("turn") or (sentence.paragraph != self.paragraph and _opens_with_place(sentence, places))
         views = find_views(Context(document, sentence, mentions, scopes, latest))
         triggers = [t for t in find_triggers(document, sentence) if not _within(views, t.item.first)]
@@ -397,7 +397,8 @@ def _claim(document: Document, draft: Draft, number: int, spans: tuple[Trace, ..
             mention = document.report.text[first:last]
         start = draft.time.start.isoformat() if draft.time.start else None
         end = draft.time.end.isoformat() if draft.time.end else None
-        time = Time(start=start, end=end, mention=mention)
+        acled, ucdp = precision(draft.time.start, draft.time.end)
+        time = Time(start=start, end=end, mention=mention, acled_precision=acled, ucdp_precision=ucdp)
     return Claim(
         id=f"{document.report.report}.{number}",
         kind=draft.kind,

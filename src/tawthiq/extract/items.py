@@ -124,6 +124,9 @@ class Reader:
         self.glue = frozenset(clitics["glue"])
         self.columns = frozenset(clitics["columns"])
         self.gunfire, self.gunfire_verbs = frozenset(clitics["gunfire"]), frozenset(clitics["gunfire_verbs"])
+        self.city_words = frozenset(clitics["city_words"])
+        self.kilometres = frozenset(clitics["kilometres"])
+        self.from_words, self.to_words = frozenset(clitics["from_words"]), frozenset(clitics["to_words"])
         self.vague_places = frozenset(clitics["vague_places"])
         self.endings = frozenset((*clitics["pronouns"], clitics["our"]))
         self.english_plurals = frozenset(clitics["english_plurals"])
@@ -165,8 +168,9 @@ _READER: Reader | None = None
 def reader() -> Reader:
     """Return the reader of the installed vocabulary, made once a process."""
     global _READER
-    if _READER is None:
-        _READER = Reader(load())
+    lexicon = load()
+    if _READER is None or _READER.lexicon is not lexicon:
+        _READER = Reader(lexicon)
         gc.freeze()  # the vocabulary lives as long as the process: the collector need not walk it again and again
     return _READER
 
@@ -293,7 +297,8 @@ class Document:
             ):
                 continue
             hidden[phrase.first : phrase.last] = b"\x01" * (phrase.last - phrase.first)
-            chosen.append(Item(first + phrase.first, first + phrase.last, phrase.sense, phrase.form, phrase.prefix))
+            sense = self._coded(phrase.sense)
+            chosen.append(Item(first + phrase.first, first + phrase.last, sense, phrase.form, phrase.prefix))
         found += chosen
         for offset, word in enumerate(run):
             if not hidden[offset]:
@@ -301,9 +306,18 @@ class Document:
                 for reading in lexicon.readings(word):
                     # An accusative ending is no pronoun.
                     ending = reading.suffix if reading.suffix in self.using.endings else ""
-                    found.append(Item(at, at + 1, reading.sense, reading.form, reading.prefix, reading.definite, ending))
+                    sense = self._coded(reading.sense)
+                    found.append(Item(at, at + 1, sense, reading.form, reading.prefix, reading.definite, ending))
         found.sort(key=lambda item: (item.first, -item.last))
         return found
+
+    def _coded(self, sense: Sense) -> Sense:
+        """Return an actor as what it is coded on the day of publication, where that changed over time."""
+        if "periods" not in sense.data or self.published is None:
+            return sense
+        day = self.published.isoformat()
+        code = next((c for since, until, c in reversed(sense.data["periods"]) if since <= day), sense.name)
+        return sense if code == sense.name else Sense(sense.category, code, sense.data)
 
     def _line_kind(self, line: list[str]) -> str:
         """Say what a line is: "text", "chrome", "replies" (what strangers answered begins), "from_here" (nothing follows)."""

@@ -7,13 +7,14 @@ likewise. A turn of the text ("in another matter", "in the town of X") ends what
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.model import Level, Place
 from tawthiq.resolve.calendar_words import TimeMention
-from tawthiq.resolve.places import Candidate, between, choose, countryside, place_of, rank
+from tawthiq.resolve.places import Candidate, Choice, Surroundings, apart, between, choose, countryside, place_of, rank
+from tawthiq.resolve.world import cities
 
 _LEVEL_NOUNS = {
     "place_town": "town",
@@ -46,8 +47,16 @@ class PlaceMention:
     candidate: Candidate | None = None
 
 
-def votes_of(document: Document) -> Counter[str]:
-    """Count the governorates that the text names without doubt."""
+def ground_of(document: Document) -> Surroundings:
+    """Count the governorates that the text names without doubt, and those where the actors that it names are active."""
+    active: Counter[str] = Counter()
+    areas = document.using.lexicon.actor_areas
+    for name in {item.sense.name for sentence in document.sentences for item in sentence.of("actor")}:
+        active.update(areas.get(name, ()))
+    return Surroundings(votes=_votes(document), active=active)
+
+
+def _votes(document: Document) -> Counter[str]:
     votes: Counter[str] = Counter()
     for sentence in document.sentences:
         spans: dict[tuple[int, int], set[str]] = {}
@@ -65,7 +74,7 @@ def votes_of(document: Document) -> Counter[str]:
     return votes
 
 
-def find_places(document: Document, sentence: Sentence, votes: Counter[str]) -> list[PlaceMention]:
+def find_places(document: Document, sentence: Sentence, ground: Surroundings) -> list[PlaceMention]:
     """Return the places that a sentence names, in order; a road or "between A and B" is one place."""
     singles: list[PlaceMention] = []
     by_span: dict[tuple[int, int], list[Item]] = {}
@@ -75,10 +84,31 @@ def find_places(document: Document, sentence: Sentence, votes: Counter[str]) -> 
     for (first, last), items in sorted(by_span.items()):
         if any(a <= first and last <= b for a, b in actor_spans):
             continue
-        mention = _one(document, sentence, first, last, items, votes, singles)
+        mention = _one(document, sentence, first, last, items, ground, singles)
         if mention is not None:
             singles.append(mention)
+    if abroad := _abroad(document, sentence, set(by_span)):
+        singles = sorted([*singles, *abroad], key=lambda m: m.first)
     return _pairs(document, sentence, singles)
+
+
+def _abroad(document: Document, sentence: Sentence, known: set[tuple[int, int]]) -> list[PlaceMention]:
+    """Return cities of the world named after a word for city, where no table knows the name."""
+    out = []
+    words = document.words
+    for noun in sentence.of("place_town"):
+        at = noun.last
+        if noun.sense.name not in document.using.city_words or any(first <= at < last for first, last in known):
+            continue
+        for last in (at + 2, at + 1):
+            found = cities(" ".join(words[at:last])) if last <= sentence.last else ()
+            if found:
+                city = found[0]
+                candidate = Candidate(f"G{city.id}", city.name, "town", None, city.lat, city.lon)
+                place = place_of(Choice(candidate, "world"), _words(document, at, last, ""))
+                out.append(PlaceMention(noun.first, last, place, _origin(sentence, noun.first), candidate))
+                break
+    return out
 
 
 def _ends_at(sentence: Sentence, token: int, categories: tuple[str, ...]) -> Item | None:
@@ -91,10 +121,11 @@ def _one(
     first: int,
     last: int,
     items: list[Item],
-    votes: Counter[str],
+    ground: Surroundings,
     before: list[PlaceMention],
 ) -> PlaceMention | None:
     words = document.words
+    votes = ground.votes or {}
     noun = next((i for i in sentence.items if i.last == first and i.category in _LEVEL_NOUNS), None)
     noun = noun or _ends_at(sentence, first, _NOUNS)
     if (
@@ -103,6 +134,7 @@ def _one(
         and all(i.sense.data["level"] != "point" for i in items)
     ):
         return None
+    items = _of_kind(items, quarter=_ends_at(sentence, first, ("place_quarter",)) is not None)
     codes = {i.sense.data["code"].lower() for i in items}
     if codes & document.using.vague_places and (_same_after(sentence, last) or not _said_in(sentence, first, items[0])):
         return None
@@ -120,16 +152,20 @@ def _one(
         by_in = (
             items[0].prefix[:1] == document.using.joins[1] or _ends_at(sentence, first, ("prep_in", "near")) is not None
         ) and votes.get(str(items[0].sense.data["admin1"]), 0) > 0
-        if not (noun or hashed or near or by_in):
+        quarter = noun is None and _ends_at(sentence, first, ("place_quarter",)) is not None
+        if not (noun or hashed or near or by_in or quarter):
             return None
     wanted = _LEVEL_NOUNS.get(noun.category) if noun else None
-    near_by = [
+    near_by = tuple(
         (i.sense.data["lat"], i.sense.data["lon"])
         for i in sentence.of("place")
         if (i.first, i.last) != (first, last) and i.sense.data["level"] in ("town", "point", "area") and abs(i.first - last) <= 8
-    ]
-    candidate = choose([Candidate.of(i.sense.data) for i in items], wanted, votes, near_by)
+    )
+    candidates = [Candidate.of(i.sense.data) for i in items]
+    choice = choose(candidates, replace(ground, wanted=wanted, near=near_by))
+    candidate = choice.candidate
     start = noun.first if noun else first
+    away = _away(document, sentence, start)
     side, stop = _side(sentence, last)
     if side is None and _before_side(sentence, start):
         start -= 1
@@ -137,28 +173,63 @@ def _one(
             # "X west of Y": Y only says where X is.
             return None
     name = _words(document, first, last, items[0].prefix)
+    if away is not None:
+        begin, km, towards = away
+        full = _words(document, begin, last, "")
+        return PlaceMention(begin, last, apart(choice, full, km, towards), _origin(sentence, begin), candidate)
     if desert:
         full = _words(document, desert.first, stop if side else last, desert.prefix)
-        place = countryside(candidate, full, None)
+        place = countryside(choice, full, None)
         return PlaceMention(desert.first, stop if side else last, place, _origin(sentence, desert.first), candidate)
     if rural:
         full = _words(document, rural.first, stop if side else last, rural.prefix)
-        centre = candidate
+        centre = choice
         if candidate.level == "governorate":
-            centre = choose([Candidate.of(i.sense.data) for i in items], "town", votes)
+            centre = choose(candidates, replace(ground, wanted="town"))
         place = countryside(centre, full, side if _is_governorate(items) else None)
-        return PlaceMention(rural.first, stop if side else last, place, _origin(sentence, rural.first), centre)
+        return PlaceMention(rural.first, stop if side else last, place, _origin(sentence, rural.first), centre.candidate)
     level = None
     if noun and noun.category == "place_district" and candidate.level in ("town", "district"):
         level = "district"
     elif noun and noun.category == "place_point" and candidate.level == "town":
         level = "point"
     if candidate.level == "governorate" and wanted != "governorate":
-        candidate = choose([Candidate.of(i.sense.data) for i in items], "town", votes)
+        choice = choose(candidates, replace(ground, wanted="town"))
+        candidate = choice.candidate
     detail = _detail(document, sentence, start)
     if detail and candidate.level == "town" and level is None:
         level = "point"
-    return PlaceMention(start, last, place_of(candidate, name, level, detail), _origin(sentence, start), candidate)
+    near = _ends_at(sentence, start, ("near", "prep_at")) is not None or start != (noun.first if noun else first)
+    return PlaceMention(start, last, place_of(choice, name, level, detail, near=near), _origin(sentence, start), candidate)
+
+
+def _of_kind(items: list[Item], *, quarter: bool) -> list[Item]:
+    """Keep the quarters of a name after a word for quarter, and what else bears the name where there is none."""
+    quarters = [i for i in items if i.sense.data["code"].startswith("N")]
+    others = [i for i in items if not i.sense.data["code"].startswith("N")]
+    return (quarters if quarter else others) or items
+
+
+def _away(document: Document, sentence: Sentence, start: int) -> tuple[int, float, str] | None:
+    """Read "12 km south of" before a name: the token it begins at, the kilometres and the side."""
+    at, towards = start, ""
+    words = document.words
+    if at - 1 > sentence.first and words[at - 1] in document.using.from_words:
+        at -= 1
+    for _ in range(2):
+        side = next((i for i in sentence.items if i.last == at and i.category in _SIDES), None)
+        if side is not None:
+            at, towards = side.first, _SIDES[side.category] + towards
+    if not towards:
+        return None
+    if words[at - 1] in document.using.to_words:
+        at -= 1
+    if words[at - 1] not in document.using.kilometres:
+        return None
+    quantity = next((q for q in sentence.quantities if q.last == at - 1), None)
+    if quantity is None or not quantity.least:
+        return None
+    return quantity.first, float(quantity.least), towards
 
 
 def _same_after(sentence: Sentence, last: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from tawthiq.extract.drafts import Draft
-from tawthiq.extract.items import Document
+from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.setting import PlaceMention
 from tawthiq.model import Loss, Modality, Trace
@@ -35,12 +35,18 @@ class Traces:
         self.document = document
         self.actors: dict[str, list[Tokens]] = {}
         self.places: dict[tuple[str, float | None], list[Tokens]] = {}
+        self.registered: dict[Tokens, str] = {}
 
-    def note(self, mentions: list[Mention], places: list[PlaceMention]) -> None:
+    def note(self, sentence: Sentence, mentions: list[Mention], places: list[PlaceMention]) -> None:
         """Remember the names of a sentence."""
+        named = [i for i in sentence.of("actor") if "registry" in i.sense.data]
         for mention in mentions:
             for name in mention.actors:
-                self.actors.setdefault(name, []).append((mention.first, mention.last))
+                at = (mention.first, mention.last)
+                self.actors.setdefault(name, []).append(at)
+                exact = next((i for i in named if mention.first <= i.first < mention.last and i.sense.name == name), None)
+                if exact is not None:
+                    self.registered[at] = exact.sense.data["registry"]
         for place in places:
             self.places.setdefault((place.place.name, place.place.lat), []).append((place.first, place.last))
 
@@ -80,7 +86,8 @@ class Traces:
         return tuple(dict.fromkeys(out))
 
     def _trace(self, slot: str, tokens: Tokens, name: str | None = None) -> Trace:
-        return Trace(slot=slot, id=name, span=self.document.span(*tokens))
+        registered = self.registered.get(tokens) if name is not None else None
+        return Trace(slot=slot, id=name, registry=registered, span=self.document.span(*tokens))
 
     def _nearest(self, known: list[Tokens] | tuple[()], draft: Draft, anchor: int) -> Tokens | None:
         """Return the words inside the evidence nearest to the act, else the last ones before it, else the first after it."""

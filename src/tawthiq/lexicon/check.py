@@ -5,15 +5,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from tawthiq.lexicon.sources import actor_entries, all_entries, ambiguous_places, place_rows, read_rows, read_yaml, vocabulary
+from tawthiq.lexicon.registry import KINDS, NOBODY, code_at, registry
+from tawthiq.lexicon.sheets import read_rows, read_yaml, vocabulary
+from tawthiq.lexicon.sources import actor_entries, all_entries, ambiguous_places, place_rows
 from tawthiq.model import TYPES_OF_KIND, Kind, Level
 from tawthiq.text.normalise import fold
 
 _TYPES = TYPES_OF_KIND[Kind.EVENT] | {"killed", "wounded", "captured", "missing", "displaced", "detained"}
 # Degrees around Syria and its neighbours; a coordinate outside was mistyped.
-_WEST, _EAST, _SOUTH, _NORTH = 26.0, 49.0, 28.0, 43.0
+_WEST, _EAST, _SOUTH, _NORTH = 16.0, 70.0, 12.0, 43.0
+_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+# How far, in degrees, a place may be nearer to another governorate's sub-district than to one of its own.
+_MARGIN = 0.25
+# In the empty desert the nearest centre says nothing.
+_SETTLED = 0.6
+_PCODE = re.compile(r"SY\d{2}(\d{2}){0,2}")
 
 
 def check_vocabulary() -> list[str]:
@@ -50,6 +60,28 @@ def _actors() -> Iterator[str]:
         for name in row.get("partisan") or {}:
             if name not in row["names"]:
                 yield f"actors.yaml: {row['id']}: partisan name {name!r} is none of its names"
+    known = registry()
+    for _, cells in read_rows("actors.tsv", 14):
+        actor = known[cells[0]]
+        where = f"actors.tsv: {actor.id}"
+        if cells[0] in seen:
+            yield f"{where} stands twice"
+        seen.add(cells[0])
+        if actor.kind not in KINDS:
+            yield f"{where}: {actor.kind!r} is no kind"
+        if not (actor.ar and actor.en and actor.source):
+            yield f"{where}: a name or the source is missing"
+        if unknown := [t.actor for t in actor.parents if t.actor not in known]:
+            yield f"{where}: no actor {', '.join(unknown)}"
+        if actor.code not in (None, NOBODY) and known.get(str(actor.code), actor).code != actor.code:
+            yield f"{where}: {actor.code!r} is no actor of the codebook"
+        if actor.code is None and code_at(actor.id) is None and code_at(actor.id, "2020-01-01") is None:
+            yield f"{where}: neither coded itself nor through a parent"
+        for name in actor.partisan - set(actor.all_names()):
+            yield f"{where}: partisan name {name!r} is none of its names"
+        for day in (actor.since, actor.until, *(d for t in actor.parents for d in (t.since, t.until))):
+            if day and not _DAY.fullmatch(day):
+                yield f"{where}: {day!r} is no date"
     names: dict[str, str] = {}
     for entry in actor_entries():
         if entry.category == "actor":
@@ -63,22 +95,43 @@ def _places() -> Iterator[str]:
     known: set[str] = set()
     for file, number, cells in place_rows():
         where = f"{file}:{number}"
-        code, name, more, _, level, admin1, lat, lon, source = cells[:9]
-        known |= {fold(n) for n in [name, *more.split("|")]}
+        code, name, more, english, level, admin1, lat, lon, source = cells[:9]
+        known |= {fold(n) for n in [name, *more.split("|"), *english.split("|")]}
         if code in codes:
             yield f"{where}: the code {code} stands twice"
         codes.add(code)
         if level not in set(Level):
             yield f"{where}: {level!r} is no level"
-        if admin1 and not (admin1.startswith("SY") and len(admin1) == 4):
-            yield f"{where}: {admin1!r} is no governorate"
+        if admin1 and not _PCODE.fullmatch(admin1):
+            yield f"{where}: {admin1!r} is no p-code"
         if not (_SOUTH <= float(lat) <= _NORTH and _WEST <= float(lon) <= _EAST):
             yield f"{where}: {name}: {lat}, {lon} is far outside the region"
         if not source:
             yield f"{where}: {name} has no source"
+        if admin1 and level in ("point", "town", "area") and (away := _elsewhere(admin1, float(lat), float(lon))):
+            yield f"{where}: {name} lies in {away}, not in {admin1}"
     for name in ambiguous_places():
         if name not in known:
             yield f"places/ambiguous.txt: {name} is no place of the tables"
+
+
+def _elsewhere(admin: str, lat: float, lon: float) -> str | None:
+    """Return the sub-district whose centre is much nearer to a place than any of its own governorate's; None where none is."""
+
+    def nearest(own: bool) -> tuple[float, str]:
+        return min(
+            (abs(lat - float(c[6])) + abs(lon - float(c[7])), c[0])
+            for file, _, c in _subdistricts()
+            if c[0].startswith(admin[:4]) == own
+        )
+
+    mine, other = nearest(True), nearest(False)
+    return other[1] if other[0] < _SETTLED and mine[0] > other[0] + _MARGIN else None
+
+
+@lru_cache(maxsize=1)
+def _subdistricts() -> list[tuple[str, int, list[str]]]:
+    return [row for row in place_rows() if row[0] == "places/admin.tsv" and len(row[2][0]) == 8]
 
 
 def _persons() -> Iterator[str]:

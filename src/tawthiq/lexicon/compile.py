@@ -9,12 +9,13 @@ import hashlib
 import marshal
 import os
 import tempfile
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from tawthiq.lexicon.additions import added_files, state
 from tawthiq.text.normalise import fold, normalise
 from tawthiq.text.tokens import tokenise
 
@@ -37,15 +38,25 @@ def _walk(folder: Traversable, endings: tuple[str, ...]) -> list[Traversable]:
     return out
 
 
-@cache
 def version() -> str:
-    """Return the version of vocabulary and compiler: the first 16 hexadecimal digits of the SHA-256 of their files."""
+    """Return the version of vocabulary and compiler: the first 16 hexadecimal digits of the SHA-256 of their files.
+
+    Names that a project adds (`additions`) are part of it.
+    """
+    return _version(state())
+
+
+@lru_cache(maxsize=8)
+def _version(_state: object) -> str:
     digest = hashlib.sha256()
     root = files("tawthiq")
     for folder, endings in (("vocabulary", (".tsv", ".yaml", ".txt")), ("lexicon", (".py",)), ("text", (".py",))):
         for item in _walk(root / folder, endings):
             digest.update(item.name.encode())
             digest.update(item.read_bytes())
+    for path in added_files():
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -56,7 +67,8 @@ def spelled(written: str) -> str:
 
 def compile_tables() -> dict[str, Any]:
     """Read the whole vocabulary and return the tables; the vocabulary is taken as checked."""
-    from tawthiq.lexicon.sources import all_entries, read_yaml, vocabulary
+    from tawthiq.lexicon.sheets import read_yaml, vocabulary
+    from tawthiq.lexicon.sources import all_entries
 
     senses: list[tuple[str, str, dict[str, Any]]] = []
     words: dict[str, list[tuple[int, str]]] = {}
@@ -89,6 +101,7 @@ def compile_tables() -> dict[str, Any]:
         "outlets": [{**row, "match": [fold(m) for m in row["match"]]} for row in read_yaml("sources.yaml")["outlets"]],
         "first_person": [spelled(w) for w in read_yaml("sources.yaml")["first_person"]],
         "confidence": {k: float(v) for k, v in read_yaml("confidence.yaml").items()},
+        "actor_areas": read_yaml("actors.yaml")["areas"],
         "chrome": {k: [spelled(str(w)) for w in v] for k, v in read_yaml("chrome.yaml").items()},
     }
 

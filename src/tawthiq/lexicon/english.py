@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tawthiq.lexicon.sources import Entry, read_rows
+from tawthiq.lexicon.sheets import read_rows
+from tawthiq.lexicon.sources import Entry
 from tawthiq.text.normalise import fold
 
 _VOWELS = "aeiou"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
-from tawthiq.lexicon.compile import tables
+from tawthiq.lexicon.compile import tables, version
 from tawthiq.lexicon.reading import Phrase, Reading, Sense
 
 # Categories whose words bend and take clitics; the others stand alone or after a joined "and".
@@ -88,6 +88,8 @@ class Lexicon:
         self.first_person = frozenset(made["first_person"])
         self.chrome: dict[str, list[str]] = made["chrome"]
         self.confidence: dict[str, float] = made["confidence"]
+        self.actor_areas: dict[str, list[str]] = made["actor_areas"]
+        self.group_nouns = frozenset(made["clitics"]["group_nouns"])
         clitics = made["clitics"]
         self.hidden = _hidden_pattern(made["hidden"], clitics["number_joins"])
         self._definite: list[str] = sorted(clitics["definite"], key=len, reverse=True)
@@ -226,7 +228,11 @@ def _hidden_pattern(names: list[str], clitics: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:[{letters}]?)(?!(?:{whole})(?![^\W_]))(?:{joined})(?![^\W_])")
 
 
-@cache
 def load() -> Lexicon:
-    """Return the lexicon of the installed vocabulary; it is read once a process."""
+    """Return the lexicon of the installed vocabulary with the names that a project adds; it is read once a process."""
+    return _load(version())
+
+
+@lru_cache(maxsize=2)
+def _load(_version: str) -> Lexicon:
     return Lexicon(tables())

@@ -6,13 +6,12 @@ Every row of every file becomes at least one `Entry`; what a file may hold is de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
-import yaml
-
+from tawthiq.lexicon.additions import PLACES, additions
 from tawthiq.lexicon.morphology import ALEF, TEH, conjugate, noun_forms, participles, verbal_noun
+from tawthiq.lexicon.registry import code_at, periods, registry
+from tawthiq.lexicon.sheets import read_rows, read_yaml, rows_of, split, vocabulary
 from tawthiq.text.normalise import fold
 
 # Arabic accusative and prepositional forms of a sound or broken plural need no rows of their own: the matcher strips them.
@@ -26,28 +25,6 @@ class Entry(NamedTuple):
     data: dict[str, Any]
     forms: tuple[tuple[str, str], ...]
     where: str
-
-
-def vocabulary() -> Traversable:
-    """Return the folder of the vocabulary."""
-    return files("tawthiq") / "vocabulary"
-
-
-def read_rows(name: str, columns: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a tab-separated file with their line numbers, padded to `columns`; `#` opens a comment line."""
-    for number, line in enumerate((vocabulary() / name).read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
-            cells = line.split("\t")
-            yield number, cells + [""] * (columns - len(cells))
-
-
-def read_yaml(name: str) -> Any:
-    """Return the contents of a YAML file of the vocabulary."""
-    return yaml.safe_load((vocabulary() / name).read_text(encoding="utf-8"))
-
-
-def _split(cell: str) -> list[str]:
-    return [part for part in cell.split("|") if part and part != "-"]
 
 
 def _category(sense: str) -> tuple[str, dict[str, Any]]:
@@ -65,10 +42,10 @@ def verb_entries() -> Iterator[Entry]:
         data |= {"frame": frame.rstrip("*"), "root": fold(root), "verb": True}
         where = f"verbs.tsv:{number}"
         finite = {(f.written, f"{f.tense}{f.number}{f.voice}") for f in conjugate(root, int(form))} if form != "0" else set()
-        extra = {(fold(w), "xs?") for w in _split(more)}
+        extra = {(fold(w), "xs?") for w in split(more)}
         if finite | extra:
             yield Entry(category, name, data, tuple(sorted(finite | extra)), where)
-        masdars = [n for part in nouns.split("|") for n in (verbal_noun(root, int(form)) if part == "=" else _split(part))]
+        masdars = [n for part in nouns.split("|") for n in (verbal_noun(root, int(form)) if part == "=" else split(part))]
         noun_data = data | {"verb": False, "noun": True, "of": owner}
         forms = {(w, f"n{num}") for n in masdars for w, num in noun_forms(n, plural="f")}
         if forms:
@@ -88,7 +65,7 @@ def noun_entries() -> Iterator[Entry]:
         key, _, value = frame.partition("=")
         data |= {"frame": "noun" if value else frame, "noun": True} | ({key: value} if value else {})
         forms = {(w, f"n{num}") for w, num in noun_forms(word, plural=plural if plural != "-" else "")}
-        forms |= {(fold(w), "np" if w.endswith(ALEF + TEH) else "ns") for w in _split(more)}
+        forms |= {(fold(w), "np" if w.endswith(ALEF + TEH) else "ns") for w in split(more)}
         yield Entry(category, fold(word), data, tuple(sorted(_with_article(forms))), f"nouns.tsv:{number}")
     for number, (words, sense, frame, *_) in read_rows("phrases.tsv", 3):
         category, data = _category(sense)
@@ -113,21 +90,38 @@ def person_entries() -> Iterator[Entry]:
     """Yield the nouns for people and for things that stand for their owners."""
     for number, (word, plural, feminine, actor, more, *_) in read_rows("persons.tsv", 5):
         forms = {(w, n) for w, n in noun_forms(word, plural="" if plural == "-" else plural, feminine=feminine == "f")}
-        forms |= {(fold(w), "p" if fold(w) in _split(plural) else "s") for w in _split(more)}
+        forms |= {(fold(w), "p" if fold(w) in split(plural) else "s") for w in split(more)}
         yield Entry("person", fold(word), {"actor": actor}, tuple(sorted(_with_article(forms))), f"persons.tsv:{number}")
     for number, (word, plural, actor, level, more, *_) in read_rows("objects.tsv", 5):
-        forms = set(noun_forms(word, plural="" if plural == "-" else plural)) | {(fold(w), "s") for w in _split(more)}
+        forms = set(noun_forms(word, plural="" if plural == "-" else plural)) | {(fold(w), "s") for w in split(more)}
         data = {"actor": actor or None, "level": level if level != "-" else None}
         yield Entry("object", fold(word), data, tuple(sorted(_with_article(forms))), f"objects.tsv:{number}")
 
 
 def actor_entries() -> Iterator[Entry]:
-    """Yield the actors' names, their epithets, and the adjectives that name them."""
+    """Yield the actors' names, their epithets, and the adjectives that name them.
+
+    An actor outside the codebook is a sense of the actor as which it is coded, with its own id beside it; one that is coded as
+    different actors over time carries the periods. Actors that are no side of any occurrence have no entry.
+    """
     sheet = read_yaml("actors.yaml")
-    for row in sheet["actors"]:
+    rows = {row["id"]: row for row in sheet["actors"]}
+    for actor in registry().values():
+        coded = periods(actor.id)
+        if not coded:
+            continue
+        code = code_at(actor.id) or coded[0].code
+        where = f"{'project' if actor.own else 'actors.yaml' if actor.id in rows else 'actors.tsv'}:{actor.id}"
+        names = {(fold(n), "") for n in actor.all_names() if n != actor.en or actor.own}
+        kind = rows[code]["kind"] if rows[code]["kind"] in ("civilians", "unknown") else actor.kind
+        data: dict[str, Any] = {"kind": kind, "side": actor.side}
+        if actor.id != code:
+            data["registry"] = actor.id
+        if len(coded) > 1:
+            data["periods"] = [tuple(p) for p in coded]
+        yield Entry("actor", code, data, tuple(sorted(names)), where)
+    for row in rows.values():
         where = f"actors.yaml:{row['id']}"
-        names = {(fold(n), "") for n in [*row.get("names", []), row["ar"].split(" (")[0], *row.get("names_en", [])]}
-        yield Entry("actor", row["id"], {"kind": row["kind"], "side": row["side"]}, tuple(sorted(names)), where)
         if row.get("epithets"):
             forms = tuple(sorted({(fold(e), "") for e in row["epithets"]}))
             yield Entry("epithet", row["id"], {"kind": row["kind"]}, forms, where)
@@ -138,11 +132,27 @@ def actor_entries() -> Iterator[Entry]:
         yield Entry("anaphor", fold(word), {"kinds": kinds}, ((fold(word), ""),), "actors.yaml:classes")
 
 
+PLACE_COLUMNS = 9
+QUARTERS = "places/quarters.tsv"
+PLACE_TABLES = ("places/admin.tsv", "places/towns.tsv", "places/areas.tsv", QUARTERS, "places/abroad.tsv")
+
+
 def place_rows() -> Iterator[tuple[str, int, list[str]]]:
     """Yield (file, line, cells) of the place tables: code, name, further names, English names, level, p-code, lat, lon, source."""
-    for name in ("places/admin.tsv", "places/towns.tsv", "places/areas.tsv"):
-        for number, cells in read_rows(name, 9):
+    for name in PLACE_TABLES:
+        for number, cells in read_rows(name, PLACE_COLUMNS):
             yield name, number, cells
+
+
+def added_place_rows() -> Iterator[tuple[str, int, list[str]]]:
+    """Yield the places that the project in use has loaded, in the same shape, those of the package's tables left out."""
+    folder = additions()
+    path = folder / PLACES if folder else None
+    if path is not None and path.is_file():
+        known = {cells[0] for _, _, cells in place_rows()}
+        for number, cells in rows_of(path.read_text(encoding="utf-8"), PLACE_COLUMNS):
+            if cells[0] not in known:
+                yield PLACES, number, cells
 
 
 def ambiguous_places() -> frozenset[str]:
@@ -152,19 +162,27 @@ def ambiguous_places() -> frozenset[str]:
 
 
 def place_entries() -> Iterator[Entry]:
-    """Yield every place with its names; governorates, districts and towns of one name stay apart."""
+    """Yield every place with its names; governorates, districts and towns of one name stay apart.
+
+    A name that is an everyday word too is doubtful; so is a quarter's, and every name of one word that a project loaded.
+    """
     doubtful = ambiguous_places()
-    for file, number, (code, name, more, english, level, admin1, lat, lon, _source) in place_rows():
-        names = {fold(n) for n in [name, *_split(more), *_split(english)]}
+    districts = {(c[0], fold(c[1])) for file, _, c in place_rows() if file == PLACE_TABLES[0]}
+    for file, number, cells in (*place_rows(), *added_place_rows()):
+        code, name, more, english, level, admin, lat, lon, _source = cells[:PLACE_COLUMNS]
+        names = {fold(n) for n in [name, *split(more), *split(english)]}
         data = {
             "name": name,
             "level": level,
-            "admin1": admin1 or None,
+            "admin1": admin[:4] or None,
+            "admin": admin or None,
             "lat": float(lat),
             "lon": float(lon),
             "code": code,
-            "doubtful": sorted(names & doubtful),
+            "doubtful": sorted(n for n in names if n in doubtful or file == QUARTERS or (file == PLACES and " " not in n)),
         }
+        if level == "town" and (admin, fold(name)) in districts:
+            data["seat"] = True
         yield Entry("place", code, data, tuple(sorted((n, "") for n in names)), f"{file}:{number}")
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import yaml
 
-from tawthiq.lexicon.sources import place_rows, read_yaml
+from tawthiq.lexicon.registry import registry
+from tawthiq.lexicon.sources import place_rows
 
 Language = Literal["ar", "en"]
 
@@ -22,7 +23,7 @@ def _texts() -> dict[str, Any]:
 
 @cache
 def _actors() -> dict[str, dict[str, str]]:
-    return {row["id"]: {"ar": row["ar"], "en": row["en"]} for row in read_yaml("actors.yaml")["actors"]}
+    return {actor.id: {"ar": actor.ar, "en": actor.en} for actor in registry().values()}
 
 
 @cache

@@ -37,6 +37,20 @@ def local_date(published: str | None, zone: str = DEFAULT_ZONE) -> date | None:
     return instant.date() if instant.tzinfo is None else instant.astimezone(ZoneInfo(zone)).date()
 
 
+def precision(start: date | None, end: date | None) -> tuple[int | None, int | None]:
+    """Return how exact a time is: ACLED's time precision (1 to 3) and UCDP's date_prec (1 to 5); None for what is not known.
+
+    >>> precision(date(2024, 3, 1), date(2024, 3, 1)), precision(date(2024, 3, 1), date(2024, 3, 31))
+    ((1, 1), (3, 4))
+    """
+    if start is None or end is None:
+        return None, None
+    days = (end - start).days + 1
+    acled = 1 if days == 1 else 2 if days <= 7 else 3
+    ucdp = 1 if days == 1 else 2 if days <= 6 else 3 if days <= 7 else 4 if days <= 31 else 5
+    return acled, ucdp
+
+
 class DateReader(PeriodReader):
     """Reads time words by a vocabulary's calendar."""
 

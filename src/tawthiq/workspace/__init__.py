@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 
 DATABASE_NAME = "tawthiq.sqlite3"
+# Actors and places that the project adds to the vocabulary.
+NAMES_FOLDER = "names"
 
 
 def start(project: Path) -> None:
