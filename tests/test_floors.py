@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tawthiq.cli import extract  # noqa: F401 - the command must be importable without a project
+from tawthiq.cli_read import extract  # noqa: F401 - the command must be importable without a project
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))
 

@@ -5,44 +5,31 @@ Exit codes: 0 done, 1 failed or done with files that could not be read, 2 wrong 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tawthiq import __version__
+from tawthiq import __version__, cli_evidence, cli_read
 from tawthiq.cli_base import (
     AsJson,
     BadInput,
     Failure,
     Out,
-    Paths,
     Project,
-    Published,
     Quiet,
-    SourceName,
-    Workers,
-    close,
     day,
     open_project,
     print_json,
-    show_progress,
-    tell,
     write_file,
     writer,
 )
 from tawthiq.cli_names import actors_app, places_app
 
 if TYPE_CHECKING:
-    from tawthiq.archive.reading import Defaults, Item
-    from tawthiq.link.incidents import Told
-    from tawthiq.workspace.store import DjangoStore
+    pass
 
 app = typer.Typer(
     add_completion=False,
@@ -52,6 +39,8 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
+for commands in (cli_read.app, cli_evidence.app):
+    app.registered_commands += commands.registered_commands
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")
 
@@ -77,90 +66,6 @@ def main() -> None:
 def _stop(message: str, code: int) -> NoReturn:
     print(f"tawthiq: {message}", file=sys.stderr)
     raise SystemExit(code)
-
-
-@app.command()
-def run(
-    paths: Paths,
-    project: Project,
-    published: Published = None,
-    source: SourceName = None,
-    workers: Workers = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """Read reports, archive them, extract and link their claims, store all, and write the brief."""
-    from tawthiq.archive.originals import Originals
-    from tawthiq.pipeline import Summary, default_workers
-    from tawthiq.pipeline import run as run_pipeline
-
-    defaults = _defaults(published, source)
-    _check(paths)
-    summary = Summary()
-    store = open_project(project, create=True)
-    with show_progress(quiet) as progress:
-        sources = _sources(paths, defaults, lambda where, why: summary.problems.append((where, why)))
-        run_pipeline(
-            sources, store, Originals(project / "archive"), summary, workers=workers or default_workers(), progress=progress
-        )
-        progress("brief", 0, None)
-        briefs = _write_briefs(store, project) if summary.reports else []
-    tell(summary.problems)
-    tell(summary.unread, "no claim in")
-    if as_json:
-        print_json({"project": str(project), "briefs": [str(b) for b in briefs], **_summary(summary)})
-    elif not quiet:
-        print(
-            f"{summary.reports} reports ({summary.added} new or changed, {summary.already} known), "
-            f"{summary.claims} claims extracted, {summary.silent} reports without a claim, "
-            f"{summary.incidents} incidents in the project"
-        )
-        for brief_file in briefs:
-            print(f"brief: {brief_file}")
-    close(summary.reports, summary.problems)
-
-
-@app.command()
-def extract(
-    paths: Paths,
-    out: Out = None,
-    published: Published = None,
-    source: SourceName = None,
-    workers: Workers = None,
-    quiet: Quiet = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON on standard error.")] = False,
-) -> None:
-    """Extract claims without a project: JSON Lines, one report a line, in the order of the input."""
-    from tawthiq.extract.language import unread
-    from tawthiq.pipeline import extract_all
-
-    silent: list[tuple[str, str]] = []
-    problems: list[tuple[str, str]] = []
-    defaults = _defaults(published, source)
-    _check(paths)
-    count = claims_count = 0
-    with show_progress(quiet) as progress, writer(out) as write:
-        items = (item for _, _, found in _sources(paths, defaults, lambda w, y: problems.append((w, y))) for item in found)
-        reports, copies = tee(item.report for item in items)
-        for claims in extract_all(reports, workers or 1):
-            report = next(copies)
-            write(
-                {
-                    "report": report.report,
-                    "source": report.source,
-                    "claims": [c.model_dump(mode="json", exclude={"incident"}) for c in claims],
-                }
-            )
-            count, claims_count = count + 1, claims_count + len(claims)
-            if not claims and (why := unread(report)):
-                silent.append((report.report, why))
-            progress("extract", count, None)
-    tell(problems)
-    tell(silent, "no claim in")
-    if as_json:
-        told = {"reports": count, "claims": claims_count, "problems": problems, "unread": silent}
-        print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
-    close(count, problems)
 
 
 @export_app.command("claims")
@@ -209,11 +114,11 @@ def brief(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2) or an incident (I0a1b…).")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="A claim (D01.2), a report (D01) or an incident (I0a1b…).")],
     project: Project,
     as_json: AsJson = False,
 ) -> None:
-    """Show a claim or an incident with its words quoted in context."""
+    """Show a claim, a report's claims or an incident with the words quoted in context, and what was observed of a report."""
     store = open_project(project)
     incident = store.incident(name)
     if incident is not None:
@@ -222,16 +127,16 @@ def show(
             print_json(incident.model_dump(mode="json"))
             return
         _show_incident(incident.model_dump(mode="json"))
-        keys = incident.claims
     else:
-        told = store.claims_by_key(name)
-        if not told:
-            raise BadInput(f"no claim and no incident {name!r} in this project")
+        told = store.claims_by_key(name) or store.claims_of(name)
+        observed = store.observations(name)
+        if not told and not observed:
+            raise BadInput(f"no claim, report or incident {name!r} in this project")
         if as_json:
             print_json([c.model_dump(mode="json") for _, c in told])
             return
-        keys = (name,)
-    del keys
+        for row in observed:
+            print(f"{row['at']}  {row['kind']}  {row['note']}".rstrip())
     for report, claim in told:
         _show_claim(report, claim)
 
@@ -259,53 +164,6 @@ def version() -> None:
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def _defaults(published: str | None, source: str | None) -> Defaults:
-    from tawthiq.archive.reading import Defaults
-
-    if published is not None:
-        try:
-            datetime.fromisoformat(published)
-        except ValueError:
-            raise BadInput(f"--published takes a day (YYYY-MM-DD) or an instant (ISO 8601), not {published!r}") from None
-    return Defaults(source=source, published=published)
-
-
-def _check(paths: list[Path]) -> None:
-    """Refuse paths that do not exist before any work is done."""
-    for path in paths:
-        if str(path) != "-" and not path.exists():
-            raise BadInput(f"no such file or folder: {path}")
-
-
-def _sources(paths: list[Path], defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[tuple[str, bytes, list[Item]]]:
-    from tawthiq.pipeline import read_paths, read_stream
-
-    for path in paths:
-        if str(path) == "-":
-            yield read_stream(sys.stdin.buffer.read(), defaults, problem)
-        else:
-            yield from read_paths([path], defaults, problem)
-
-
-def _write_briefs(store: DjangoStore, project: Path) -> list[Path]:
-    from tawthiq.publish.brief import build_brief, render_html
-
-    told: list[Told] = list(store.told())
-    made = build_brief(told, store.incidents())
-    out = []
-    for language in ("ar", "en"):
-        path = project / f"brief-{language}.html"
-        write_file(path, render_html(made, "ar" if language == "ar" else "en"))
-        out.append(path)
-    return out
-
-
-def _summary(summary: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(summary)
 
 
 def _show_incident(incident: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 import time
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from tawthiq.workspace.store import DjangoStore
 
 Paths = Annotated[
-    list[Path],
-    typer.Argument(help="Files or folders (.txt .md .html .json .jsonl), or - for standard input.", metavar="PATH..."),
+    list[str],
+    typer.Argument(help="Files, folders, addresses (http, https), or - for standard input.", metavar="PATH..."),
 ]
 Project = Annotated[Path, typer.Option("--project", help="The project's folder.", metavar="DIR")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where to write; standard output when left out.", metavar="FILE")]
 Published = Annotated[str | None, typer.Option(help="Day of publication for reports that give none.", metavar="YYYY-MM-DD")]
 SourceName = Annotated[str | None, typer.Option("--source", help="Source for reports that name none.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
+By = Annotated[str | None, typer.Option("--by", help="Who does it; the name of the account when left out.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
@@ -133,3 +135,11 @@ def show_progress(quiet: bool) -> Iterator[Progress]:
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def account() -> str:
+    """Return the name of the account that runs the program, "unknown" where there is none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
 from collections import Counter
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Failure, Project, Quiet, open_project, print_json
+from tawthiq.cli_base import AsJson, BadInput, By, Failure, Project, Quiet, account, open_project, print_json
 
 if TYPE_CHECKING:
     from tawthiq.lexicon.registry import Actor
@@ -22,7 +21,6 @@ actors_app = typer.Typer(no_args_is_help=True, help="Who is known: the registry 
 places_app = typer.Typer(no_args_is_help=True, help="Which places are known, and loading gazetteers into a project.")
 
 MaybeProject = Annotated[Path | None, typer.Option("--project", help="A project whose own names count too.", metavar="DIR")]
-By = Annotated[str | None, typer.Option("--by", help="Who decides it; the name of the account when left out.")]
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SHOWN = 3
@@ -49,16 +47,9 @@ def _note(project: Path, by: str | None, **row: Any) -> None:
 
     ledger = project / NAMES_FOLDER / ACTORS
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": by or _account(), **row}
+    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": by or account(), **row}
     with ledger.open("a", encoding="utf-8") as file:
         file.write(json.dumps({k: v for k, v in told.items() if v is not None}, ensure_ascii=False) + "\n")
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 @actors_app.command("list")

@@ -90,10 +90,38 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Post(Record):
+    """Where a post stands: `platform` ("telegram", "whatsapp"), the channel's and the message's id there.
+
+    `edited` is the instant of the last edit (ISO 8601); `forwarded_from` names whose post it was first, `reply_to` and `album` are
+    message ids of the same channel.
+    """
+
+    platform: str
+    channel: str
+    message: str
+    channel_name: str | None = None
+    edited: str | None = None
+    forwarded_from: str | None = None
+    reply_to: str | None = None
+    album: str | None = None
+
+
+class Media(Record):
+    """A photo, video or file of a post: its name there; hash (SHA-256) and size in bytes of what was kept, None if nothing was."""
+
+    name: str
+    media_type: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+
+
 class Report(Record):
     """One item of reporting as it was archived: a page, a post, a row.
 
-    `published` is the local date (YYYY-MM-DD) or the instant with offset (ISO 8601) at which it was published, or None.
+    `published` is the local date (YYYY-MM-DD) or the instant with offset (ISO 8601) at which it was published, or None, and
+    `dated_by` from where that is known: "file", "page", "message", "feed", "record", "person". `read_by_machine` is the mean
+    confidence, 0 to 1, of text that was recognised in a picture.
     """
 
     report: str
@@ -102,6 +130,12 @@ class Report(Record):
     published: str | None = None
     title: str | None = None
     text: str
+    url: str | None = None
+    author: str | None = None
+    dated_by: str | None = None
+    post: Post | None = None
+    media: tuple[Media, ...] = ()
+    read_by_machine: float | None = None
 
 
 class RunnerUp(Record):

@@ -1,7 +1,7 @@
-"""Run the stages in order over a Store: read, archive, extract, store, link.
+"""Run the stages in order over a Store: archive, read, extract, mark copies, link.
 
-Every batch of reports with its claims is one transaction, so that a run can be killed at any point and run again; what is
-known already is not extracted twice, and incidents are made anew from all claims at the end.
+Files are archived whole before they are read; reports are stored as they are read, and claims are made of what has none yet. Each
+step is a transaction of its own, so that a run can be killed at any point and run again: nothing is lost and nothing is doubled.
 """
 
 from __future__ import annotations
@@ -9,52 +9,91 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import IO, Protocol, TypeVar, cast
 
-from tawthiq.archive.originals import Originals
-from tawthiq.archive.reading import READER_VERSION, Defaults, Item, Problem, find_files, read_file, why_not
+from tawthiq.archive.collect import Collector, Seen
+from tawthiq.archive.copies import THRESHOLD, alike, bands, signature
+from tawthiq.archive.given import Given, named
+from tawthiq.archive.limits import shown
+from tawthiq.archive.originals import Acquired, How, Originals
+from tawthiq.archive.reading import Covered, Defaults, Item, Problem, Source, read_source, reader_of
 from tawthiq.extract.engine import extract_claims
 from tawthiq.extract.language import unread
 from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.link.incidents import Told, link_claims
 from tawthiq.model import Claim, Incident, Report
 
-BATCH = 200
+BATCH = 500
+_STORED = 2000
+# Small files are entered into the archive together: one wait for the disk serves many.
+_TOGETHER = 64
+_SMALL = 4_000_000
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Acquired:
-    """A file that was read: its name, the hash under which its bytes are kept, and its size in bytes."""
+class Archived:
+    """A file in the archive: its number there, what was acquired, and under what name its reports are told."""
 
-    name: str
-    sha256: str
-    size: int
+    number: int
+    acquired: Acquired
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A report on its way into the store."""
+class Pending:
+    """A stored report that has no claims of this vocabulary: the store's key, the report, and where it was read."""
 
-    acquired: Acquired
-    locator: str
+    key: int
     report: Report
-    digest: str
-    named: bool
-    given: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """A stored report that was not compared with others yet."""
+
+    key: int
+    text: str
 
 
 class Store(Protocol):
     """What the pipeline asks of a database."""
 
-    def known(self, entries: Sequence[Entry], vocabulary: str) -> list[tuple[str, bool]]:
-        """Return for each report its id in the project, and whether this text is there with claims of this vocabulary."""
+    def finished(self, sha256: str, reader: str) -> int | None:
+        """Return how many reports this reader found in a file, when it was read to its end; None otherwise."""
 
-    def add(self, batch: Sequence[tuple[Entry, list[Claim]]], vocabulary: str, reader: str) -> int:
-        """Store reports with their claims in one transaction and return how many were new or changed."""
+    def begin(self, archived: Archived) -> None:
+        """Know of a file before its reports."""
+
+    def put(self, archived: Archived, items: Sequence[Item], reader: str) -> int:
+        """Store reports in one transaction and return how many were new or changed."""
+
+    def finish(self, archived: Archived, reader: str, reports: int, covered: Sequence[Covered]) -> int:
+        """Note that a file was read to its end; posts known before that it should hold and does not are observed as "not seen".
+
+        Returns how many were observed.
+        """
+
+    def observe(self, kind: str, what: str, note: str = "") -> None:
+        """Note something seen of a source: gone, unreachable, there again."""
+
+    def pending(self, vocabulary: str, limit: int) -> list[Pending]:
+        """Return current reports without claims of this vocabulary."""
+
+    def claim(self, found: Sequence[tuple[Pending, list[Claim]]], vocabulary: str) -> None:
+        """Put claims in place of those of an older vocabulary, in one transaction."""
+
+    def unmarked(self, limit: int) -> list[Unmarked]:
+        """Return reports that were not compared with others."""
+
+    def alike(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Return (key, signature) of the reports that share a band."""
+
+    def mark(self, signed: Sequence[tuple[int, bytes | None, Sequence[int], Sequence[int]]]) -> None:
+        """Keep (key, signature, bands, keys of likes) of reports; of likes the one published first is the original."""
 
     def told(self) -> Iterator[Told]:
         """Yield the claims of all current reports."""
@@ -74,8 +113,15 @@ class Summary:
     claims: int = 0
     incidents: int = 0
     silent: int = 0
+    copies: int = 0
+    not_seen: int = 0
     unread: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    observed: list[tuple[str, str]] = field(default_factory=list)
+
+    def problem(self, where: str, why: str) -> None:
+        """Note something that could not be read."""
+        self.problems.append((shown(where), why))
 
 
 Progress = Callable[[str, int, int | None], None]
@@ -85,39 +131,14 @@ def _ignore(stage: str, done: int, total: int | None) -> None:
     """Show nothing."""
 
 
-def read_paths(
-    paths: Iterable[Path], defaults: Defaults, problem: Callable[[str, str], None]
-) -> Iterator[tuple[str, bytes, list[Item]]]:
-    """Yield (name, bytes, reports) of every file below the paths; what cannot be read is told to `problem`."""
-    for path in paths:
-        files = find_files(path)
-        if not files:
-            problem(str(path), "no file in this folder")
-        for file in files:
-            if reason := why_not(file):
-                problem(str(file), reason)
-                continue
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                problem(str(file), error.strerror or str(error))
-                continue
-            yield str(file), data, list(_items(str(file), file.name, data, defaults, problem))
-
-
-def _items(shown: str, name: str, data: bytes, defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[Item]:
-    for found in read_file(name, data, defaults):
-        if isinstance(found, Problem):
-            problem(f"{shown}, {found.locator}" if found.locator else shown, found.reason)
-        else:
-            yield found
-
-
-def read_stream(data: bytes, defaults: Defaults, problem: Callable[[str, str], None]) -> tuple[str, bytes, list[Item]]:
-    """Read standard input: JSON or JSON Lines when it looks so, else one text."""
-    head = data.lstrip()[:1]
-    name = "stdin.jsonl" if head == b"{" and b"\n{" in data.strip() else "stdin.json" if head in (b"{", b"[") else "stdin.txt"
-    return "standard input", data, list(_items("standard input", name, data, defaults, problem))
+def items_of(found: Given, defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[Item]:
+    """Yield the reports of what was given, without archiving it."""
+    where = found.url or ("standard input" if found.method == "stdin" else found.name)
+    for item in read_source(found.source(), defaults):
+        if isinstance(item, Problem):
+            problem(f"{where}, {item.locator}" if item.locator else where, item.reason)
+        elif isinstance(item, Item):
+            yield item
 
 
 def extract_all(reports: Iterable[Report], workers: int = 1) -> Iterator[list[Claim]]:
@@ -137,58 +158,224 @@ def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def run(
-    sources: Iterable[tuple[str, bytes, list[Item]]],
+def archive(
+    files: Iterable[Given],
     store: Store,
     originals: Originals,
     summary: Summary,
     *,
+    defaults: Defaults = Defaults(),  # noqa: B008 - immutable
+    by: str = "",
+    tool: str = "",
+    progress: Progress = _ignore,
+) -> Summary:
+    """Archive what is given and store its reports, without claims; `summary` is filled as the run goes on and returned."""
+    originals.clear_leftovers()
+    taken: dict[str, str] = {}
+    for batch in _together(files):
+        acquired: list[tuple[Given, Acquired]] = []
+        for one in batch:
+            how = How(one.url or one.name, one.method, by, tool, one.url, one.headers, one.headers.get("content-type"))
+            try:
+                acquired.append((one, originals.acquire(one.path if one.path is not None else one.data or b"", how)))
+            except OSError as error:
+                summary.problem(one.name, error.strerror or str(error))
+        numbers = originals.commit([a for _, a in acquired])
+        for (one, got), number in zip(acquired, numbers, strict=True):
+            _read(one, Archived(number, got, _shown(one)), store, originals, summary, defaults, by, tool, taken, progress)
+    return summary
+
+
+def _shown(one: Given) -> str:
+    return "standard input" if one.method == "stdin" else one.url or one.name
+
+
+def _together(files: Iterable[Given]) -> Iterator[list[Given]]:
+    """Yield files in batches: small ones together, a large one alone, one that was fetched as soon as it is there."""
+    batch: list[Given] = []
+    for one in files:
+        size = len(one.data or b"") if one.path is None else one.path.stat().st_size if one.path.exists() else 0
+        batch.append(one)
+        if len(batch) >= _TOGETHER or size > _SMALL or one.url is not None:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _read(
+    one: Given,
+    archived: Archived,
+    store: Store,
+    originals: Originals,
+    summary: Summary,
+    defaults: Defaults,
+    by: str,
+    tool: str,
+    taken: dict[str, str],
+    progress: Progress,
+) -> None:
+    """Read an archived file into the store, from the archive's own copy."""
+    kept = originals.find(archived.acquired.sha256)
+    base = one.path.name if one.path is not None else one.name
+    folder = one.path.parent if one.path is not None else None
+    source = Source(base, archived.acquired.size, lambda: kept.open("rb"), folder, one.url, one.headers)
+    reader = reader_of(source).NAME
+    if (known := store.finished(archived.acquired.sha256, reader)) is not None and known:
+        summary.files += 1
+        summary.reports += known
+        summary.already += known
+        return
+    covered: list[Covered] = []
+    count = 0
+    for batch in _chunks(_items(source, archived, summary, defaults, taken, covered), _STORED):
+        if not count:
+            store.begin(archived)
+            summary.files += 1
+        items = _with_media(batch, archived, originals, by, tool)
+        added = store.put(archived, items, reader)
+        count += len(items)
+        summary.reports += len(items)
+        summary.added += added
+        summary.already += len(items) - added
+        progress("archive", summary.reports, None)
+    if count:
+        summary.not_seen += store.finish(archived, reader, count, covered)
+
+
+def _items(
+    source: Source, archived: Archived, summary: Summary, defaults: Defaults, taken: dict[str, str], covered: list[Covered]
+) -> Iterator[Item]:
+    """Yield the items of a source; what is wrong goes to the summary, also two reports of one run under one id and source."""
+    for found in read_source(source, defaults):
+        if isinstance(found, Problem):
+            summary.problem(f"{archived.shown}, {found.locator}" if found.locator else archived.shown, found.reason)
+        elif isinstance(found, Covered):
+            covered.append(found)
+        else:
+            if found.report.post is None:
+                key = f"{found.report.source or ''}\x00{found.report.report}\x00{'' if found.named else found.digest}"
+                if taken.setdefault(key, found.digest) != found.digest:
+                    where = f"{archived.shown}, {found.locator}".rstrip(", ")
+                    summary.problem(where, f"another report of this run has the id {found.report.report!r} too")
+                    continue
+            yield found
+
+
+def _with_media(batch: list[Item], archived: Archived, originals: Originals, by: str, tool: str) -> list[Item]:
+    """Keep the media of posts in the archive and note their hashes in the reports."""
+    wanted: list[tuple[int, str, Acquired]] = []
+    for index, item in enumerate(batch):
+        for beside in item.beside:
+            how = How(beside.name, "media", by, tool, media_type=beside.media_type, of=archived.acquired.sha256)
+            with beside.open() as file:
+                wanted.append((index, beside.name, originals.acquire(cast(IO[bytes], file), how)))
+    if not wanted:
+        return batch
+    originals.commit([a for _, _, a in wanted])
+    kept = {(index, name): acquired for index, name, acquired in wanted}
+    out = []
+    for index, item in enumerate(batch):
+        media = tuple(
+            m.model_copy(update={"sha256": a.sha256, "size": a.size}) if (a := kept.get((index, m.name))) is not None else m
+            for m in item.report.media
+        )
+        report = item.report.model_copy(update={"media": media}) if media else item.report
+        out.append(Item(item.locator, report, item.digest, item.named))
+    return out
+
+
+def collected(
+    collector: Collector,
+    store: Store,
+    originals: Originals,
+    summary: Summary,
+    *,
+    by: str = "",
+    tool: str = "",
+    progress: Progress = _ignore,
+) -> Summary:
+    """Poll every source once: archive what came, each before the next is asked, and note what was observed."""
+    for found in collector.poll():
+        if isinstance(found, Seen):
+            store.observe(found.kind, found.what, found.why)
+            originals.observe(found.what, status=found.kind, why=found.why)
+            summary.observed.append((shown(found.what), f"{found.kind}: {found.why}"))
+            continue
+        if found.file is not None:
+            one = Given(found.url, path=found.file, method="collect")
+        else:
+            one = named(found.url, found.headers, found.body, "collect")
+        archive([one], store, originals, summary, defaults=Defaults(source=found.listed.name), by=by, tool=tool, progress=progress)
+    return summary
+
+
+def extract_pending(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = _ignore) -> None:
+    """Make claims of every current report that has none of this vocabulary."""
+    vocabulary = vocabulary_version()
+    done = 0
+    while batch := store.pending(vocabulary, BATCH):
+        claims = list(extract_all([p.report for p in batch], workers if len(batch) > 1 else 1))
+        found = list(zip(batch, claims, strict=True))
+        store.claim(found, vocabulary)
+        summary.claims += sum(map(len, claims))
+        summary.silent += sum(not c for c in claims)
+        for pending, made in found:
+            if not made and (why := unread(pending.report)):
+                summary.unread.append((shown(pending.where), why))
+        done += len(batch)
+        progress("extract", done, None)
+
+
+def mark_copies(store: Store, summary: Summary, progress: Progress = _ignore) -> None:
+    """Compare reports that were not compared yet with all others, and mark near-copies."""
+    done = 0
+    while batch := store.unmarked(BATCH):
+        signed: list[tuple[int, bytes | None, Sequence[int], Sequence[int]]] = []
+        fresh: dict[int, list[tuple[int, bytes]]] = {}
+        made = [(one.key, signature(one.text)) for one in batch]
+        keys = {key: bands(mark) for key, mark in made if mark is not None}
+        stored: dict[int, bytes] = dict(store.alike(sorted({k for ks in keys.values() for k in ks})))
+        for key, mark in made:
+            likes: list[int] = []
+            if mark is not None:
+                near = {other: sign for k in keys[key] for other, sign in fresh.get(k, ())}
+                likes = sorted(o for o, sign in (stored | near).items() if o != key and alike(mark, sign) >= THRESHOLD)
+                for k in keys[key]:
+                    fresh.setdefault(k, []).append((key, mark))
+            signed.append((key, mark, keys.get(key, ()), likes))
+            summary.copies += bool(likes)
+        store.mark(signed)
+        done += len(batch)
+        progress("copies", done, None)
+
+
+def run(
+    files: Iterable[Given],
+    store: Store,
+    originals: Originals,
+    summary: Summary,
+    *,
+    defaults: Defaults = Defaults(),  # noqa: B008 - immutable
+    by: str = "",
+    tool: str = "",
     workers: int = 1,
     progress: Progress = _ignore,
 ) -> Summary:
-    """Archive, extract, store and link what was read; `summary` is filled as the run goes on and returned."""
-    vocabulary = vocabulary_version()
-    taken: dict[str, str] = {}
-    for batch in _chunks(_entries(sources, originals, summary, taken), BATCH):
-        answers = zip(batch, store.known(batch, vocabulary), strict=True)
-        fresh = [replace(e, report=e.report.model_copy(update={"report": name})) for e, (name, known) in answers if not known]
-        summary.already += len(batch) - len(fresh)
-        claims = list(extract_all([e.report for e in fresh], workers if len(fresh) > 1 else 1))
-        summary.added += store.add(list(zip(fresh, claims, strict=True)), vocabulary, READER_VERSION)
-        summary.claims += sum(map(len, claims))
-        summary.silent += sum(not c for c in claims)
-        for entry, found in zip(fresh, claims, strict=True):
-            if not found and (why := unread(entry.report)):
-                summary.unread.append((f"{entry.acquired.name}, {entry.locator}".rstrip(", "), why))
-        progress("extract", summary.reports, None)
+    """Archive, extract, mark copies and link what is given; `summary` is filled as the run goes on and returned."""
+    archive(files, store, originals, summary, defaults=defaults, by=by, tool=tool, progress=progress)
+    return go_on(store, summary, workers=workers, progress=progress)
+
+
+def go_on(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = _ignore) -> Summary:
+    """Extract, mark copies and link what is stored."""
+    extract_pending(store, summary, workers=workers, progress=progress)
+    mark_copies(store, summary, progress)
     progress("link", 0, None)
     incidents = link_claims(store.told())
     store.replace_incidents(incidents)
     summary.incidents = len(incidents)
     return summary
-
-
-def _entries(
-    sources: Iterable[tuple[str, bytes, list[Item]]], originals: Originals, summary: Summary, taken: dict[str, str]
-) -> Iterator[Entry]:
-    """Archive each file and yield its reports; two reports of one run under one id and source are told as a problem."""
-    for name, data, items in sources:
-        if not items:
-            continue
-        acquired = Acquired(name, originals.put(data), len(data))
-        summary.files += 1
-        for item in items:
-            key = f"{item.report.source or ''}\x00{item.report.report}\x00{'' if item.named else item.digest}"
-            if taken.setdefault(key, item.digest) != item.digest:
-                summary.problems.append(
-                    (
-                        f"{name}, {item.locator}".rstrip(", "),
-                        f"another report of this run has the id {item.report.report!r} too",
-                    )
-                )
-                continue
-            summary.reports += 1
-            yield Entry(acquired, item.locator, item.report, item.digest, item.named, item.report.report)
 
 
 def default_workers() -> int:

@@ -35,10 +35,11 @@ _STANDING = (Modality.ASSERTED, Modality.HEDGED)
 
 
 class Told(NamedTuple):
-    """A claim with the report that tells it."""
+    """A claim with the report that tells it; `original` is the source of the report of which that one is a near-copy."""
 
     report: Report
     claim: Claim
+    original: str | None = None
 
     @property
     def key(self) -> str:
@@ -88,7 +89,7 @@ def merge(told: Sequence[Told]) -> Incident:
 def origin(told: Told) -> str:
     """Return who stands behind a claim: the source it names, else its outlet; ten outlets quoting one body are one origin."""
     attribution = told.claim.attribution
-    outlet = told.report.source or told.report.report
+    outlet = told.original or told.report.source or told.report.report
     if attribution.type in (SourceType.NAMED, SourceType.PARTY) and attribution.mention:
         return attribution.mention.strip('«»"“” ').casefold()
     if attribution.type is SourceType.OUTLET:

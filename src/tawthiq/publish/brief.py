@@ -19,7 +19,6 @@ from markupsafe import Markup
 from tawthiq.analyse.counts import count_by, incidents_table
 from tawthiq.link.incidents import Told
 from tawthiq.model import Incident, Kind, Loss, LossRange, Modality, SourceType
-from tawthiq.publish.chart import days_chart
 from tawthiq.publish.outlines import Dot, map_svg
 from tawthiq.publish.words import Language, Words
 
@@ -246,6 +245,8 @@ def _dots(incidents: Sequence[Incident], words: Words) -> list[Dot]:
 
 
 def _context(brief: Brief, language: Language) -> dict[str, Any]:
+    from tawthiq.publish.chart import days_chart  # slow to load, and only a page needs it
+
     words = Words(language)
     lines = _Lines(brief, words)
     firm = [i for i in brief.incidents if _confirmed(i, brief.told)]
@@ -276,7 +277,8 @@ def _context(brief: Brief, language: Language) -> dict[str, Any]:
     }
 
 
-def _environment(*, html: bool) -> Environment:
+def environment(*, html: bool) -> Environment:
+    """Return the templates of this room; `html` escapes what is put into them."""
     loader = PackageLoader("tawthiq.publish", "templates")
     return Environment(
         loader=loader,
@@ -287,17 +289,18 @@ def _environment(*, html: bool) -> Environment:
     )
 
 
-def _font(name: str) -> Markup:
+def font(name: str) -> Markup:
+    """Return a font of the package as a data url."""
     data = (files("tawthiq.publish") / "assets" / name).read_bytes()
     return Markup("data:font/woff2;base64,") + Markup(base64.b64encode(data).decode())  # noqa: S704
 
 
 def render_html(brief: Brief, language: Language) -> str:
     """Return the brief as one HTML file that needs nothing from outside: fonts, map and chart are in it."""
-    fonts = {name: _font(f"{name}.woff2") for name in ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")}
-    return _environment(html=True).get_template("brief.html.j2").render(fonts=fonts, **_context(brief, language))
+    fonts = {name: font(f"{name}.woff2") for name in ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")}
+    return environment(html=True).get_template("brief.html.j2").render(fonts=fonts, **_context(brief, language))
 
 
 def render_markdown(brief: Brief, language: Language) -> str:
     """Return the brief as Markdown, without map and chart."""
-    return _environment(html=False).get_template("brief.md.j2").render(**_context(brief, language))
+    return environment(html=False).get_template("brief.md.j2").render(**_context(brief, language))

@@ -6,22 +6,28 @@ from django.db import models
 
 
 class Acquisition(models.Model):
-    """A file as it was read: its hash, under which its bytes are kept, and when, under what name and by what it was got."""
+    """A file in the archive: its number in the manifest and its hash.
 
-    sha256 = models.CharField(max_length=64)
+    `read_by` is the reader that read it to its end, "" until then, `reports` how many it found.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
     name = models.TextField()
+    method = models.CharField(max_length=12)
     size = models.BigIntegerField()
     acquired_at = models.DateTimeField()
     tool = models.CharField(max_length=80)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sha256", "name"], name="one_acquisition_of_a_file")]  # noqa: RUF012
+    read_by = models.CharField(max_length=40, blank=True)
+    reports = models.PositiveIntegerField(default=0)
 
 
 class ReportRow(models.Model):
     """A version of a report. The latest version is current; older ones and their claims stay.
 
-    `given` is the id that the file gave, `report` the id in the project: the same, unless another source uses it too.
+    `given` is the id that the file gave, `report` the id in the project: the same, unless another source uses it too. `platform`,
+    `channel` and `message` tell where a post stands. `vocabulary` is that of its claims, "" until it has any; `copy_of` the report
+    of which it is a near-copy.
     """
 
     acquisition = models.ForeignKey(Acquisition, on_delete=models.PROTECT)
@@ -33,12 +39,44 @@ class ReportRow(models.Model):
     current = models.BooleanField(default=True)
     digest = models.CharField(max_length=64)
     reader = models.CharField(max_length=40)
-    vocabulary = models.CharField(max_length=40)
+    read_by_machine = models.FloatField(null=True)
+    vocabulary = models.CharField(max_length=40, blank=True)
+    platform = models.CharField(max_length=12, blank=True)
+    channel = models.TextField(blank=True)
+    message = models.BigIntegerField(null=True)
+    edited = models.TextField(blank=True)
+    published = models.TextField(blank=True)
+    compared = models.BooleanField(default=False)
+    signature = models.BinaryField(null=True)
+    copy_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="copies", db_index=False)
     data = models.JSONField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "version"], name="one_row_a_version")]  # noqa: RUF012
-        indexes = [models.Index(fields=["current", "given"], name="report_current")]  # noqa: RUF012
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["given"], name="report_given"),
+            models.Index(fields=["vocabulary"], name="report_pending", condition=models.Q(current=True)),
+            models.Index(fields=["channel", "message"], name="report_post", condition=models.Q(message__isnull=False)),
+            models.Index(fields=["id"], name="report_compared", condition=models.Q(compared=False)),
+            models.Index(fields=["copy_of"], name="report_copy", condition=models.Q(copy_of__isnull=False)),
+        ]
+
+
+class Likeness(models.Model):
+    """A band of a report's signature: reports that share one may be copies."""
+
+    band = models.BigIntegerField(db_index=True)
+    report = models.ForeignKey(ReportRow, on_delete=models.CASCADE, related_name="bands")
+
+
+class Observation(models.Model):
+    """Something seen of a source, never a deletion: a post "not-seen" in a later export, a page "gone", a feed "unreachable"."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16)
+    what = models.TextField(db_index=True)
+    note = models.TextField(blank=True)
+    acquisition = models.ForeignKey(Acquisition, null=True, on_delete=models.PROTECT)
 
 
 class ClaimRow(models.Model):

@@ -4,102 +4,276 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from tawthiq import __version__
+from tawthiq.archive.readers.base import Covered, Item
 from tawthiq.link.incidents import Told
 from tawthiq.model import Claim, Incident, Report, claim_key
-from tawthiq.pipeline import Entry
-from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, ReportRow
+from tawthiq.pipeline import Archived, Pending, Unmarked
+from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, Likeness, Observation, ReportRow
+
+_CHUNK = 500
+_COLUMNS = (
+    "acquisition_id",
+    "locator",
+    "given",
+    "report",
+    "source",
+    "version",
+    "current",
+    "digest",
+    "reader",
+    "read_by_machine",
+    "vocabulary",
+    "platform",
+    "channel",
+    "message",
+    "edited",
+    "published",
+    "compared",
+    "data",
+)
+_INSERT = f"insert into {ReportRow._meta.db_table} ({', '.join(_COLUMNS)}) values ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
+
+
+@dataclass(slots=True)
+class _Known:
+    """A stored version of a report, as far as identity asks for it."""
+
+    key: int | None
+    report: str
+    source: str
+    version: int
+    current: bool
+    digest: str
+    edited: str
+    post: bool
 
 
 class DjangoStore:
     """Reports, claims and incidents of the open project."""
 
-    def known(self, entries: Sequence[Entry], vocabulary: str) -> list[tuple[str, bool]]:
-        """Return for each report its id in the project, and whether this text is there with claims of this vocabulary."""
-        names = {entry.report.report for entry in entries}
-        rows = ReportRow.objects.filter(current=True, given__in=names)
-        stored: dict[str, list[tuple[str, str, str, str]]] = {}
-        for row in rows.only("given", "report", "source", "digest", "vocabulary"):
-            stored.setdefault(row.given, []).append((row.report, row.source, row.digest, row.vocabulary))
-        out = []
-        for entry in entries:
-            given, source = entry.report.report, entry.report.source or ""
-            there = stored.setdefault(given, [])
-            same = next((r for r in there if (r[1] == source if entry.named else r[2] == entry.digest)), None)
-            if same is not None:
-                out.append((same[0], same[2] == entry.digest and same[3] == vocabulary))
+    def finished(self, sha256: str, reader: str) -> int | None:
+        """Return how many reports this reader found in a file, when it was read to its end; None otherwise."""
+        row = Acquisition.objects.filter(sha256=sha256, read_by=reader).order_by("-reports").first()
+        return row.reports if row is not None else None
+
+    def begin(self, archived: Archived) -> None:
+        """Know of a file before its reports."""
+        how = archived.acquired.how
+        Acquisition.objects.get_or_create(
+            number=archived.number,
+            defaults={
+                "sha256": archived.acquired.sha256,
+                "name": how.name,
+                "method": how.method,
+                "size": archived.acquired.size,
+                "acquired_at": timezone.now(),
+                "tool": how.tool or f"tawthiq {__version__}",
+            },
+        )
+
+    @transaction.atomic
+    def put(self, archived: Archived, items: Sequence[Item], reader: str) -> int:
+        """Store reports; a changed text is a new version, the version with the latest edit is current; return how many are new."""
+        acquisition = Acquisition.objects.get(number=archived.number)
+        stored = self._stored(self._maybe_known(items))
+        rows: list[list[Any]] = []
+        fresh: dict[str, list[Any]] = {}
+        superseded: list[int] = []
+        for item in items:
+            report, post = item.report, item.report.post
+            there = stored.setdefault(report.report, [])
+            name = _name_of(item, there)
+            mine = [known for known in there if known.report == name]
+            edited = (post.edited if post else None) or ""
+            if _known_already(mine, item.digest, edited):
                 continue
-            mark = hashlib.sha256(source.encode()).hexdigest() if entry.named else entry.digest
-            name = f"{given}~{mark[:6]}" if any(r[0] == given for r in there) else given
-            there.append((name, source, entry.digest, ""))
-            out.append((name, False))
+            latest = next((k for k in mine if k.current), None)
+            newest = latest is None or not edited or not latest.edited or _later(edited, latest.edited)
+            if latest is not None and not edited and latest.edited:
+                newest = False  # the text before the first edit
+            version = max((k.version for k in mine), default=0) + 1
+            if latest is not None and newest:
+                latest.current = False
+                if latest.key is not None:
+                    superseded.append(latest.key)
+                else:
+                    fresh[f"{name}\x00{latest.version}"][_COLUMNS.index("current")] = False
+            there.append(_Known(None, name, report.source or "", version, newest, item.digest, edited, post is not None))
+            data = report if name == report.report else report.model_copy(update={"report": name})
+            row = [
+                acquisition.pk,
+                item.locator,
+                report.report,
+                name,
+                report.source or "",
+                version,
+                newest,
+                item.digest,
+                reader,
+                report.read_by_machine,
+                "",
+                post.platform if post else "",
+                post.channel if post else "",
+                int(post.message) if post and post.message.isdigit() and len(post.message) < 19 else None,
+                edited,
+                report.published or "",
+                False,
+                data.model_dump_json(exclude_defaults=True),
+            ]
+            fresh[f"{name}\x00{version}"] = row
+            rows.append(row)
+        if superseded:
+            ReportRow.objects.filter(id__in=superseded).update(current=False)
+        with connection.cursor() as cursor:
+            # Written without the objects of the framework, which cost four times the reading.
+            cursor.executemany(_INSERT, rows)
+        return len(rows)
+
+    def _maybe_known(self, items: Sequence[Item]) -> set[str]:
+        """Return the ids that may be stored: of posts those up to the latest that is known of their channel."""
+        latest: dict[tuple[str, str], int] = {}
+        out = set()
+        for item in items:
+            post = item.report.post
+            if post is not None and post.message.isdigit():
+                where = (post.platform, post.channel)
+                if where not in latest:
+                    latest[where] = self.latest_message(*where) or -1
+                if int(post.message) > latest[where]:
+                    continue
+            out.add(item.report.report)
+        return out
+
+    def _stored(self, names: set[str]) -> dict[str, list[_Known]]:
+        out: dict[str, list[_Known]] = {}
+        if not names:
+            return out
+        found = ReportRow.objects.filter(given__in=names).values_list(
+            "given", "id", "report", "source", "version", "current", "digest", "edited", "platform"
+        )
+        for given, key, report, source, version, current, digest, edited, platform in found:
+            out.setdefault(given, []).append(_Known(key, report, source, version, current, digest, edited, bool(platform)))
         return out
 
     @transaction.atomic
-    def add(self, batch: Sequence[tuple[Entry, list[Claim]]], vocabulary: str, reader: str) -> int:
-        """Store reports with their claims; a changed text is a new version, a newer vocabulary makes its claims anew."""
-        changed = 0
-        for entry, claims in batch:
-            acquisition, _ = Acquisition.objects.get_or_create(
-                sha256=entry.acquired.sha256,
-                name=entry.acquired.name,
-                defaults={"size": entry.acquired.size, "acquired_at": timezone.now(), "tool": f"tawthiq {__version__}"},
-            )
-            report = entry.report
-            previous = ReportRow.objects.filter(report=report.report, current=True).first()
-            if previous is not None and previous.digest == entry.digest:
-                if previous.vocabulary == vocabulary:
-                    continue
-                row = previous
-                row.claims.all().delete()
-                row.vocabulary = vocabulary
-                row.save(update_fields=["vocabulary"])
-            else:
-                version = 1
-                if previous is not None:
-                    previous.current = False
-                    previous.save(update_fields=["current"])
-                    version = previous.version + 1
-                row = ReportRow.objects.create(
-                    acquisition=acquisition,
-                    locator=entry.locator,
-                    given=entry.given,
-                    report=report.report,
-                    source=report.source or "",
-                    version=version,
-                    digest=entry.digest,
-                    reader=reader,
-                    vocabulary=vocabulary,
-                    data=report.model_dump(mode="json"),
-                )
-            ClaimRow.objects.bulk_create(
+    def finish(self, archived: Archived, reader: str, reports: int, covered: Sequence[Covered]) -> int:
+        """Note that a file was read to its end, and posts known before that it should hold and does not as "not-seen"."""
+        acquisition = Acquisition.objects.get(number=archived.number)
+        observed: list[Observation] = []
+        now = timezone.now()
+        for one in covered:
+            there = set(one.messages)
+            known = ReportRow.objects.filter(
+                platform=one.platform, channel=one.channel, message__gte=one.first, message__lte=one.last, current=True
+            ).values_list("report", "message")
+            for name, message in known.iterator(chunk_size=5000):
+                if message not in there:
+                    observed.append(Observation(at=now, kind="not-seen", what=name, acquisition=acquisition))
+        Observation.objects.bulk_create(observed, batch_size=_CHUNK)
+        acquisition.read_by, acquisition.reports = reader, reports
+        acquisition.save(update_fields=["read_by", "reports"])
+        return len(observed)
+
+    def observe(self, kind: str, what: str, note: str = "") -> None:
+        """Note something seen of a source: gone, unreachable, there again."""
+        Observation.objects.create(at=timezone.now(), kind=kind, what=what, note=note)
+
+    def observations(self, what: str | None = None) -> list[dict[str, str]]:
+        """Return what was observed, the earliest first: of one report or source, or of all."""
+        rows = Observation.objects.order_by("id")
+        if what is not None:
+            rows = rows.filter(what=what)
+        return [{"at": row.at.isoformat(), "kind": row.kind, "what": row.what, "note": row.note} for row in rows]
+
+    def pending(self, vocabulary: str, limit: int) -> list[Pending]:
+        """Return current reports without claims of this vocabulary."""
+        rows = ReportRow.objects.filter(current=True).exclude(vocabulary=vocabulary).select_related("acquisition").order_by("id")
+        return [
+            Pending(row.pk, Report.model_validate(row.data), f"{row.acquisition.name}, {row.locator}".rstrip(", "))
+            for row in rows[:limit]
+        ]
+
+    @transaction.atomic
+    def claim(self, found: Sequence[tuple[Pending, list[Claim]]], vocabulary: str) -> None:
+        """Put claims in place of those of an older vocabulary."""
+        keys = [pending.key for pending, _ in found]
+        ClaimRow.objects.filter(report_id__in=keys).delete()
+        ClaimRow.objects.bulk_create(
+            (
                 ClaimRow(
-                    key=claim_key(report.report, claim.id),
-                    report=row,
+                    key=claim_key(pending.report.report, claim.id),
+                    report_id=pending.key,
                     number=number,
                     kind=str(claim.kind),
                     type=claim.type,
                     data=claim.model_dump(mode="json"),
                 )
+                for pending, claims in found
                 for number, claim in enumerate(claims, 1)
-            )
-            changed += 1
-        return changed
+            ),
+            batch_size=_CHUNK,
+        )
+        ReportRow.objects.filter(id__in=keys).update(vocabulary=vocabulary)
+
+    def unmarked(self, limit: int) -> list[Unmarked]:
+        """Return current reports that were not compared with others."""
+        rows = ReportRow.objects.filter(compared=False, current=True).order_by("id").values_list("id", "data")[:limit]
+        return [Unmarked(key, str(data.get("text", ""))) for key, data in rows]
+
+    def alike(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Return (key, signature) of the reports that share a band."""
+        out: dict[int, bytes] = {}
+        for start in range(0, len(keys), _CHUNK):
+            rows = Likeness.objects.filter(band__in=keys[start : start + _CHUNK]).values_list("report_id", "report__signature")
+            out.update((key, bytes(sign)) for key, sign in rows if sign is not None)
+        return sorted(out.items())
+
+    @transaction.atomic
+    def mark(self, signed: Sequence[tuple[int, bytes | None, Sequence[int], Sequence[int]]]) -> None:
+        """Keep signatures and bands; of reports that are alike the one published first, else stored first, is the original."""
+        Likeness.objects.bulk_create(
+            (Likeness(band=band, report_id=key) for key, _, keys, _ in signed for band in keys), batch_size=_CHUNK
+        )
+        for key, _, _, likes in signed:
+            if not likes:
+                continue
+            family = {key, *likes}
+            rows = {r.pk: r for r in ReportRow.objects.filter(id__in=family)}
+            roots = {r.copy_of_id for r in rows.values() if r.copy_of_id} - set(rows)
+            rows |= {r.pk: r for r in ReportRow.objects.filter(id__in=roots)}
+            names = {r.report for r in rows.values()}
+            if len(names) < 2:
+                continue  # versions of one report are no copies of one another
+            root = min(rows.values(), key=lambda r: (_moment(r.published), r.pk))
+            ReportRow.objects.filter(id__in=set(rows) - {root.pk}).exclude(report=root.report).update(copy_of=root)
+            ReportRow.objects.filter(copy_of_id__in=set(rows) - {root.pk}).exclude(id=root.pk).update(copy_of=root)
+            ReportRow.objects.filter(id=root.pk).update(copy_of=None)
+        with_signature = [
+            ReportRow(id=key, signature=signature, compared=True) for key, signature, _, _ in signed if signature is not None
+        ]
+        ReportRow.objects.bulk_update(with_signature, ["signature", "compared"], batch_size=100)
+        ReportRow.objects.filter(id__in=[key for key, signature, _, _ in signed if signature is None]).update(compared=True)
 
     def told(self) -> Iterator[Told]:
-        """Yield the claims of all current reports, report by report."""
+        """Yield the claims of all current reports, report by report, each with the report of which its own is a copy."""
+        roots = dict(ReportRow.objects.filter(copy_of__isnull=False, current=True).values_list("report", "copy_of__source"))
         for report, claims in self.reports():
             for claim in claims:
-                yield Told(report, claim)
+                yield Told(report, claim, roots.get(report.report))
 
     def reports(self) -> Iterator[tuple[Report, list[Claim]]]:
         """Yield the current reports with their claims, in the order in which they came."""
         rows = ReportRow.objects.filter(current=True).order_by("id").prefetch_related("claims")
-        for row in rows.iterator(chunk_size=500):
+        for row in rows.iterator(chunk_size=_CHUNK):
             claims = sorted(row.claims.all(), key=lambda c: c.number)
             yield Report.model_validate(row.data), [Claim.model_validate(c.data) for c in claims]
 
@@ -109,7 +283,7 @@ class DjangoStore:
         IncidentRow.objects.all().delete()
         IncidentRow.objects.bulk_create(
             (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents),
-            batch_size=500,
+            batch_size=_CHUNK,
         )
 
     def incidents(self) -> list[Incident]:
@@ -125,3 +299,48 @@ class DjangoStore:
         """Return the current claims of an id with their reports; more than one when two sources use one report id."""
         rows = ClaimRow.objects.filter(key=key, report__current=True).select_related("report").order_by("report_id")
         return [(Report.model_validate(r.report.data), Claim.model_validate(r.data)) for r in rows]
+
+    def claims_of(self, name: str) -> list[tuple[Report, Claim]]:
+        """Return a report's current claims with it."""
+        rows = ClaimRow.objects.filter(report__report=name, report__current=True).select_related("report").order_by("number")
+        return [(Report.model_validate(r.report.data), Claim.model_validate(r.data)) for r in rows]
+
+    def latest_message(self, platform: str, channel: str) -> int | None:
+        """Return the highest message id that is known of a channel."""
+        found = ReportRow.objects.filter(platform=platform, channel=channel, message__isnull=False).aggregate(Max("message"))[
+            "message__max"
+        ]
+        return int(found) if found is not None else None
+
+
+def _name_of(item: Item, there: list[_Known]) -> str:
+    """Return a report's id in the project: the given one, with a mark where another report bears it already."""
+    report, post = item.report, item.report.post is not None
+    source = report.source or ""
+    for known in there:
+        if (post and known.post) or (
+            not post and not known.post and (known.source == source if item.named else known.digest == item.digest)
+        ):
+            return known.report
+    if not there:
+        return report.report
+    mark = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest() if item.named else item.digest
+    return f"{report.report}~{mark[:6]}"
+
+
+def _known_already(mine: list[_Known], digest: str, edited: str) -> bool:
+    """Say whether a text is known: as the current one, or as an older version that no later edit brought back."""
+    return any(known.digest == digest and (known.current or not edited or not _later(edited, known.edited)) for known in mine)
+
+
+def _later(first: str, second: str) -> bool:
+    return not second or _moment(first) > _moment(second)
+
+
+def _moment(published: str) -> tuple[int, float]:
+    """Return a key that sorts instants and days in time, what is not known last."""
+    try:
+        at = datetime.fromisoformat(published)
+    except ValueError:
+        return (1, 0.0)
+    return (0, at.timestamp() if at.tzinfo else at.replace(tzinfo=timezone.get_default_timezone()).timestamp())
