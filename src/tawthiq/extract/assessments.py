@@ -106,8 +106,14 @@ def forecast(context: Context, item: Item) -> Draft | None:
     draft = make(context, Kind.ASSESSMENT, "forecast", start, end)
     draft.modality = Modality.FORECAST
     after = [m for m in context.mentions if item.last <= m.first < end]
+    owners = {i.last for i in following if i.category in ("event", "operation")}
     bare = [
-        m for m in after if m.role == "" and m.armed and m.head.category in ("actor", "epithet", "anaphor", "person") and m.actors
+        m
+        for m in after
+        if (m.role == "" or (m.role == "to" and any(0 <= m.first - at <= 1 for at in owners)))  # "an attack of X's"
+        and m.armed
+        and m.head.category in ("actor", "epithet", "anaphor", "person")
+        and m.actors
     ]
     fill(draft, bare[:1], [m for m in after if m.actors and m not in bare[:1] and m.role in ("", "against", "side", "on")])
     if not bare and not draft.targets and any(i.finite and i.first - item.last <= 2 for i in following):

@@ -41,7 +41,11 @@ def quiet_sentences(document: Document) -> set[int]:
             if i.category in ("actor", "epithet") and i.sense.data.get("kind") not in ("civilians", "organisation", "other")
         )
         harmed = any(i.category == "loss" for i in sentence.items) and any(i.category == "person" for i in sentence.items)
-        evidence = actors + int(harmed)
+        # A crowd in the street over prices is still a crowd.
+        crowd = here == counts["domain_market"] and any(
+            i.category == "event" and i.sense.data.get("type") in ("protest", "riot") for i in sentence.items
+        )
+        evidence = actors + int(harmed) + int(crowd)
         culture = counts["domain_culture"] + counts["domain_sport"] + counts["domain_history"] + counts["domain_drill"]
         mishap = any(i.category == "domain_accident" for i in sentence.items) and not any(
             i.category == "weapon" or FAMILY_OF.get(str(i.sense.data.get("type")), "") in ("fight", "remote")

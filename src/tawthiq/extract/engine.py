@@ -14,7 +14,7 @@ from tawthiq.extract.coreference import Antecedents
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
 from tawthiq.extract.foreground import told
-from tawthiq.extract.held import told_losses, unknown_or_none
+from tawthiq.extract.held import carried_off, told_losses, unknown_or_none
 from tawthiq.extract.items import Document, Sentence, reader
 from tawthiq.extract.mentions import Mention, find_mentions
 from tawthiq.extract.merge import merge_repeats
@@ -75,6 +75,8 @@ class _Run:
         self.drafts: list[Draft] = []
         self.place: PlaceMention | None = None
         self.carried: Place | None = None
+        self.headline: Place | None = None
+        self.placed = False  # whether the text itself has told where something happened
         self.last_time: Draft | None = None
         self.paragraph = -1
         self.flow: tuple[int, Source] | None = None
@@ -117,6 +119,7 @@ class _Run:
             for draft in events:
                 people.complete(draft, mentions)
             unknown_or_none(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
+            carried_off(document, sentence, events, mentions)
             told_losses(document, sentence, events or [d for d in self.drafts[-1:] if d.kind is Kind.EVENT])
             self.tallies.apply(sentence, events, mentions)
         self._claimed(sentence, mentions)
@@ -193,10 +196,13 @@ class _Run:
         mention = pick_place(draft, places, sentence, max(start, sentence.first), min(end, sentence.last))
         if mention is not None:
             draft.place, draft.own_place = mention.place, True
-            if not sentence.headline:
+            if sentence.headline:
+                self.headline = mention.place
+            else:
                 self.carried = mention.place
         elif draft.place is None and draft.kind in (Kind.EVENT, Kind.TALLY):
-            draft.place = self.carried
+            draft.place = self.carried or (self.headline if not self.placed else None)
+        self.placed = self.placed or (mention is not None and not sentence.headline)
 
     def _time(self, draft: Draft, sentence: Sentence) -> None:
         if draft.kind in (Kind.ASSESSMENT, Kind.RELATION):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tawthiq.extract.accounts import harms, other_account
+from tawthiq.extract.doers import believed_doer
 from tawthiq.extract.drafts import Draft, Trigger
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
 from tawthiq.extract.objects import Objects
-from tawthiq.extract.roles import assign, believed_doer
+from tawthiq.extract.roles import assign
 from tawthiq.extract.stance import Scope, govern
 from tawthiq.model import FAMILY_OF, Kind, Modality
 
@@ -52,6 +53,8 @@ class EventBuilder(Objects):
                 return None
         else:
             reference = self._reference(trigger, type_) or self._denied_before(trigger, type_)
+            if reference is None and self._only_meant(trigger):
+                return None
         claimed = any(i.category == "claim" and 0 <= trigger.item.first - i.last <= 6 for i in self.sentence.items)
         if reference is not None and not claimed and other_account(self.scopes, self.sentence, reference, trigger.item.first):
             account = self.account(reference, trigger)
@@ -232,6 +235,17 @@ class EventBuilder(Objects):
                     ):
                         return "air-drone-strike"
         return None
+
+    def _only_meant(self, trigger: Trigger) -> bool:
+        """Say whether a definite noun after "after" only dates what is told: "a curfew after the attack"."""
+        item = trigger.item
+        if trigger.verb or not item.definite or item.suffix or not item.sense.data.get("noun"):
+            return False
+        after = item.first > self.sentence.first and self.document.words[item.first - 1] in self.document.using.afterwards
+        if self.sentence.has("loss"):
+            return False
+        ends = trigger.end <= item.last + 1 or item.last >= self.sentence.last - 1
+        return after and ends
 
     def _reference(self, trigger: Trigger, type_: str) -> Draft | None:
         """Return the occurrence told before that a definite noun means: the attack, the explosion, the operation."""

@@ -120,6 +120,8 @@ def _bare(document: Document, draft: Draft, sentence: Sentence) -> bool:
 def _wished(document: Document, trigger: Trigger, sentence: Sentence) -> bool:
     """Say whether an act only may, must or shall be: "that" right before a verb in the present, a noun after "in order to"."""
     item = trigger.item
+    if item.form == "ed":
+        return False  # an English past tense: the "that" before it is "which"
     carrier = item if trigger.verb else None
     if carrier is None:
         lights = [i for i in sentence.of("light") if trigger.start <= i.first < item.first and item.first - i.last <= 6]

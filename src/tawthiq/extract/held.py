@@ -127,6 +127,27 @@ def told_losses(document: Document, sentence: Sentence, drafts: list[Draft]) -> 
             draft.cover(verb.first, item.last)
 
 
+def carried_off(document: Document, sentence: Sentence, drafts: list[Draft], mentions: list[Mention]) -> None:
+    """Read how many an act carried off: a verb of outcome, and people with their number after "b" (أودت بـ29 شخصاً)."""
+    for verb in sentence.of("result"):
+        if verb.sense.data.get("root") not in document.using.carrying_off:
+            continue
+        people = next(
+            (m for m in mentions if verb.last <= m.first <= verb.last + 14 and m.role == "in" and m.quantity and m.person), None
+        )
+        draft = _nearest(drafts, verb) or (drafts[0] if drafts else None)
+        if (
+            people is None
+            or draft is None
+            or any(i.category == "loss" and verb.first < i.first < people.last for i in sentence.items)
+        ):
+            continue
+        who = people.actors[0] if people.actors else only(draft.targets)
+        draft.losses.append(loss_row(who, "killed", people.quantity, one=False))
+        draft.victims.append(people)
+        draft.cover(verb.first, people.last)
+
+
 def _nearest(drafts: list[Draft], item: Item) -> Draft | None:
     """Return the occurrence that ends last before an item, else the first one."""
     before = [d for d in drafts if d.first <= item.first]

@@ -39,6 +39,7 @@ class Item:
     prefix: str
     definite: bool = False
     suffix: str = ""
+    accusative: bool = False  # written with the ending of an object: قياديا
     category: str = field(init=False)
     finite: bool = field(init=False)  # whether it is a finite verb
 
@@ -125,6 +126,10 @@ class Reader:
         self.columns = frozenset(clitics["columns"])
         self.gunfire, self.gunfire_verbs = frozenset(clitics["gunfire"]), frozenset(clitics["gunfire_verbs"])
         self.city_words = frozenset(clitics["city_words"])
+        self.which_words = frozenset(clitics["which_words"])
+        self.without, self.carrying_off = frozenset(clitics["without"]), frozenset(clitics["carrying_off"])
+        self.afterwards = frozenset(clitics["afterwards"])
+        self.breakdown = frozenset(clitics["breakdown"])
         self.kilometres = frozenset(clitics["kilometres"])
         self.from_words, self.to_words = frozenset(clitics["from_words"]), frozenset(clitics["to_words"])
         self.vague_places = frozenset(clitics["vague_places"])
@@ -307,7 +312,8 @@ class Document:
                     # An accusative ending is no pronoun.
                     ending = reading.suffix if reading.suffix in self.using.endings else ""
                     sense = self._coded(reading.sense)
-                    found.append(Item(at, at + 1, sense, reading.form, reading.prefix, reading.definite, ending))
+                    object_ = reading.suffix == lexicon.accusative
+                    found.append(Item(at, at + 1, sense, reading.form, reading.prefix, reading.definite, ending, object_))
         found.sort(key=lambda item: (item.first, -item.last))
         return found
 

@@ -41,6 +41,9 @@ class Victims:
     def read(self, *, objects: bool) -> None:
         """Find the victims. `objects`: the verb is active, and they follow its subject."""
         item = self.trigger.item
+        if item.sense.data.get("english") and any(q.last == item.first for q in self.sentence.quantities):
+            self._quantity_before(item.first)  # "leaving 30 dead and 100 wounded"
+            return
         if item.sense.data.get("frame") == "head" or item.form.startswith("q"):
             self._head()
             return
@@ -68,7 +71,9 @@ class Victims:
             self._quantity_before(item.first)
         if not self.rows and (not item.sense.data.get("noun") or self._met(item)):
             before = [
-                m for m in self.mentions if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity)
+                m
+                for m in self.mentions
+                if m.last <= item.first and m.first >= self.trigger.start and (m.person or m.quantity) and not m.partial
             ]
             if before:
                 group = last_group(before)
@@ -80,7 +85,7 @@ class Victims:
 
     def _met(self, item: Item) -> bool:
         """Say whether people met a death that a verb before it tells: لقي حتفه."""
-        return any(
+        return "needs" in item.sense.data or any(
             i.category == "light" and i.sense.data.get("frame") == "undergo" and 0 < item.first - i.first <= 7
             for i in self.sentence.items
         )
@@ -98,7 +103,7 @@ class Victims:
         before = [
             m
             for m in self.mentions
-            if m.last <= item.first and m.first >= self.sentence.first and (m.person or m.quantity or m.actors)
+            if m.last <= item.first and m.first >= self.sentence.first and (m.person or m.quantity or m.actors) and not m.partial
         ]
         numbers = [q for q in self.sentence.quantities if q.last <= item.first and q.first >= self.trigger.start]
         if before and (not numbers or before[-1].last >= numbers[-1].last):
@@ -297,6 +302,57 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
         previous = who or previous
         if mention is not None:
             draft.victims.append(mention)
+    _break_down(document, draft, victims, outcome, made)
+
+
+def _break_down(document: Document, draft: Draft, victims: Victims, outcome: Outcome, made: list[Loss]) -> None:
+    """Put the parts of a number in its place where the text gives all of them: "five people: three soldiers and two civilians"."""
+    totals = [row for row in made if row.status == "reported" and row.min == row.max and (row.min or 0) > 1]
+    words, using = document.words, document.using
+    end = victims.sentence.last
+    after = victims.trigger.item.last
+    first = next(((m, q) for m, q, *_ in victims.rows if q is not None), None)
+    if first is not None:
+        after = max(first[0].last if first[0] else 0, first[1].last if first[1] else 0, after)
+    opener = after
+    while opener < end and not words[opener][:1].isalnum() and opener < after + 2:
+        opener += 1
+    listed = opener < end and words[opener] in using.breakdown
+    if len(totals) != 1 or not (listed or (opener < end and words[opener - 1] == ":")):
+        return
+    total = totals[0]
+    parts: dict[str | None, int] = {}
+    left = total.min or 0
+    at = opener + listed
+    by_first = {m.first: m for m in victims.mentions}
+    numbers = {q.first: q for q in victims.sentence.quantities}
+    telling = {i.first for i in victims.sentence.items if i.category in ("loss", "event", "place_admin") and not i.suffix}
+    while at < end and left > 0:
+        mention, quantity = by_first.get(at), numbers.get(at)
+        if mention is None and quantity is None:
+            at += 1
+            continue
+        if mention is None and parts and at in telling:
+            break
+        counted = mention.quantity if mention is not None else quantity
+        if mention is not None and (mention.partial or (not mention.actors and not mention.person and counted is None)):
+            at = max(mention.last, at + 1)
+            continue
+        exact = counted.least if counted is not None and counted.least == counted.most else None
+        count = exact or (None if counted is not None or mention is None or mention.head.plural else 1)
+        if count is None or count > left:
+            return
+        struck = only(draft.targets) or only(draft.participants)
+        who = _who(document, draft, mention, counted, None) if mention is not None else None
+        if who is None and mention is not None and mention.neutral:
+            who = next((row.who for row in draft.losses if row.who), struck)
+        parts[who] = parts.get(who, 0) + count
+        left -= count
+        at = max(mention.last if mention is not None else 0, counted.last if counted is not None else 0, at + 1)
+    if left or sum(parts.values()) != total.min or (len(parts) == 1 and total.who in parts):
+        return
+    place = draft.losses.index(total)
+    draft.losses[place : place + 1] = [Loss(who=w, outcome=outcome, min=n, max=n) for w, n in parts.items()]
 
 
 def _of_them(
@@ -315,6 +371,8 @@ def _part(draft: Draft, victims: Victims, row: Loss) -> None:
     part = next((m for m in victims.mentions if m.partial and 0 <= m.first - victims.last <= 5 and m.actors), None)
     if part is None or row.min is None or row.status != "reported":
         return
+    if part.person in ("soldier", "fighter") and part.last == part.head.last and row.who is not None:
+        return  # "six dead, an officer among them": one of theirs
     who = part.actors[0]
     count = part.quantity.least if part.quantity is not None and not part.quantity.vague else (None if part.head.plural else 1)
     unarmed = {"civilians", "journalists", "medical", "refugees", "detainees", "protesters"}

@@ -39,6 +39,7 @@ UNARMED = ("civilians", "refugees", "medical", "detainees", "protesters", "journ
 _HEADS = ("actor", "person", "object", "epithet", "anaphor", "adjective")
 _FIGHTERS = ("fighter", "soldier", "attacker", "cell", "group")
 _REACH = 7
+_QUALITIES = 4
 _ARMED = ("fighter", "soldier", "gunman", "attacker", "cell", "group", "rebel", "smugglers", "detainees", "tribal-fighters")
 
 
@@ -199,6 +200,8 @@ def _read(
     quantity = numbers.get(head.first)
     if quantity is None and head.first - 1 > sentence.first and words[head.first - 1] in document.using.number_glue:
         quantity = numbers.get(head.first - 1)
+    if quantity is None and words[head.first][:1] < "\u0600":
+        quantity = _counted_before(words, numbers, head, by_first)
     if quantity is not None and quantity.first >= sentence.first:
         first = quantity.first
     after = next((q for q in sentence.quantities if q.first == head.last and q.least == q.most and q.least in (1, 2)), None)
@@ -255,6 +258,19 @@ def _read(
     if kind == "gunman":
         return Mention(first, head.last, head, ("unknown-gunmen",), role, quantity, person=kind, joined=joined, definite=definite)
     return Mention(first, head.last, head, (kind,), role, quantity, person=kind, joined=joined, definite=definite)
+
+
+def _counted_before(words: list[str], numbers: dict[int, Quantity], head: Item, by_first: dict[int, list[Item]]) -> Quantity | None:
+    """Return the number before qualities of an English noun: "12 pro-government fighters"."""
+    at = head.first
+    while head.first - at < _QUALITIES and at > 0 and at not in numbers:
+        word = words[at - 1]
+        if not (word.isalpha() and word.isascii()) and word != "-":
+            return None
+        if any(i.category not in ("adjective", "person", "object", "hedge") for i in by_first.get(at - 1, ())):
+            return None
+        at -= 1
+    return numbers.get(at) if at != head.first else None
 
 
 def _of_family(document: Document, head: Item, by_first: dict[int, list[Item]]) -> bool:

@@ -42,7 +42,10 @@ class Objects(Accounts):
                 for i in after
             )
             goods = any(
-                i.category == "object" and (i.sense.data.get("level") != "point" or i.sense.data.get("actor")) for i in after
+                i.category == "object"
+                and (i.sense.data.get("level") != "point" or i.sense.data.get("actor"))
+                and not any(j.category == "place_town" and j.first == i.first for j in after)
+                for i in after
             )
             if frame == "take" and not ground:
                 freed = any(set(m.actors) & {"detainees", "civilians"} and m.role == "" and m.person for m in inside)

@@ -7,11 +7,11 @@ is another account of that act.
 from __future__ import annotations
 
 from tawthiq.extract.accounts import harms, other_account
+from tawthiq.extract.doers import relative_doer
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.events import EventBuilder
 from tawthiq.extract.items import Item
 from tawthiq.extract.losses import Victims, attach
-from tawthiq.extract.roles import relative_doer
 from tawthiq.extract.stance import negated
 from tawthiq.model import Kind
 
@@ -90,11 +90,25 @@ class Builder(EventBuilder):
             self._killer(draft, trigger, victims)
         if fresh:
             relative_doer(self.document, draft, trigger, [m for m in self.mentions if m.first >= trigger.item.last])
+        if self._with_wounded(trigger, triggers):
+            victims.rows = [(m, None, False, tie) for m, _, _, tie in victims.rows]
+            attach(self.document, draft, victims, "killed")
         attach(self.document, draft, victims, trigger.type)  # type: ignore[arg-type]
         if draft.sentence is self.sentence:
             draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
         elif victims.rows:
             draft.spans.append((min(trigger.start, victims.first), victims.last))
+
+    def _with_wounded(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
+        """Say whether one number counts dead and wounded together: مقتل وإصابة ستة."""
+        return trigger.type == "wounded" and any(
+            t.type == "killed"
+            and t.category == "loss"
+            and not t.verb
+            and t.item.last == trigger.item.first
+            and t.item.sense.data.get("frame") != "head"
+            for t in triggers
+        )
 
     def _active(self, trigger: Trigger) -> bool:
         """Say whether a verb that could be a passive has a doer: a gunman or force before an unarmed or numbered object."""

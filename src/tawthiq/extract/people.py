@@ -37,6 +37,8 @@ _HOLDERS = (
 # Who holds nobody by right: whom they take is abducted.
 _NO_HOLDERS = ("isis", "unknown-gunmen", "smugglers", "tribal-fighters", "suwayda-factions", "hurras-al-din")
 _CONTROL = ("raid", "sweep", "arrest", "cordon", "weapons-seized", "confiscation")
+# Who fights nobody, whatever the grammar seems to say.
+_UNARMED = ("medical", "journalists", "refugees")
 _CIVIL_TARGETS = ("shelling", "air-drone-strike", "grenade")
 
 
@@ -78,6 +80,10 @@ class People:
             self._shared_doer(draft)
         if draft.type == "displacement" and not draft.initiators:
             self._driven_out(draft)
+        if FAMILY_OF[draft.type] in ("fight", "remote"):
+            draft.initiators = [i for i in draft.initiators if i not in _UNARMED]
+        if draft.type != "ied":
+            draft.targets = [t for t in draft.targets if t not in draft.initiators]
         if not draft.targets and draft.type not in ("weapons-seized", "deployment", "sweep", "protest", "body-found"):
             for loss in draft.losses:
                 if (
@@ -101,7 +107,7 @@ class People:
             if before:
                 draft.targets = list(before[-1].targets)
         if draft.type == "release":
-            draft.targets = ["detainees" if t == "civilians" else t for t in draft.targets]
+            draft.targets = list(dict.fromkeys("detainees" if t == "civilians" else t for t in draft.targets))
             draft.losses = []
         if not draft.initiators and draft.type in _DEFAULT_INITIATORS:
             draft.initiators = [_DEFAULT_INITIATORS[draft.type]]

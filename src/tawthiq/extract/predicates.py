@@ -25,6 +25,7 @@ _STRENGTH = {
     "station": 1,
 }
 _LONG_AGO = 300  # days
+_ASIDE = 7  # tokens
 _MARKS = ("conjunction", "comma", "that")
 
 
@@ -67,6 +68,7 @@ def _particle(document: Document, sentence: Sentence, item: Item) -> bool:
         return True
     if (
         item.form.startswith("n")
+        and item.sense.data.get("frame") != "head"
         and any(i.category == "person" and (i.first, i.last) == (item.first, item.last) for i in sentence.items)
         and any(q.last == item.first for q in sentence.quantities)
     ):
@@ -137,7 +139,10 @@ def _settle(document: Document, sentence: Sentence, item: Item) -> Trigger | Non
 
 def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> None:
     """Give each trigger its clause: from the last mark before it to the first mark that opens the next trigger's clause."""
-    marks = sorted({i.first if i.category == "conjunction" else i.last for i in sentence.items if i.category in _MARKS})
+    marks = sorted(
+        {i.first if i.category == "conjunction" else i.last for i in sentence.items if i.category in _MARKS}
+        - _asides(sentence, triggers)
+    )
     joins = document.using.joins
     starts: list[int] = []
     heads = [
@@ -184,6 +189,18 @@ def _cut(document: Document, sentence: Sentence, triggers: list[Trigger]) -> Non
         trigger.start = starts[index] = min(starts[index], _carrier_start(sentence, triggers, index, marks))
         following = [s for s in starts[index + 1 :] if s > trigger.item.first]
         trigger.end = min(following, default=sentence.last)
+
+
+def _asides(sentence: Sentence, triggers: list[Trigger]) -> set[int]:
+    """Return the commas around an aside that only says of what the number is: two fighters, one of them badly, by gunfire."""
+    commas = sentence.of("comma")
+    out: set[int] = set()
+    for item in sentence.of("including"):
+        before = next((c for c in commas if c.last == item.first), None)
+        after = next((c for c in commas if item.last <= c.first <= item.last + _ASIDE), None)
+        if before and after and not any(item.first <= t.item.first < after.first for t in triggers):
+            out |= {before.last, after.last}
+    return out
 
 
 def _carrier_start(sentence: Sentence, triggers: list[Trigger], index: int, marks: list[int]) -> int:

@@ -5,6 +5,7 @@ Each rule looks at one clause: the trigger, the verbs that carry it (شنّ، ن
 
 from __future__ import annotations
 
+from tawthiq.extract.doers import carrier, demanded, from_whom, of_weapon, relative_doer
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention, last_group
@@ -39,7 +40,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         for mention in mentions:
             if mention.first <= trigger.item.first < mention.last and mention.armed_owner:
                 add(draft.initiators, mention.actors)  # a Turkish column
-    light = _carrier(document, draft.sentence, trigger)
+    light = carrier(document, draft.sentence, trigger)
     if frame == "down":
         _downed(document, draft, trigger, inside)
         return
@@ -48,7 +49,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
     subject_taken = bool(draft.initiators)
     bare_after: list[Mention] = []
     for mention in inside:
-        if mention.partial:
+        if mention.partial or (draft.type in _CROWDS and demanded(draft, trigger, mention)):
             continue
         role = mention.role
         if draft.type == "ied" and any(
@@ -71,6 +72,8 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
             draft.victims.append(mention)
         elif role == "on" and draft.type in _HOLDING and mention.armed_owner and mention.head.category == "object":
             add(draft.initiators, mention.actors)
+        elif role == "on" and draft.type in _HOLDING and mention.head.category == "object":
+            continue  # taken on a road, at a post: nobody's
         elif role == "on":
             if mention.first > trigger.item.first or frame == "explode":
                 _target(draft, mention)
@@ -116,7 +119,7 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 for i in draft.sentence.items
             ) or (
                 0 <= mention.first - trigger.item.last <= 2
-                and (trigger.item.sense.data.get("of") == "initiator" or (light is not None and _from_whom(draft, mention)))
+                and (trigger.item.sense.data.get("of") == "initiator" or (light is not None and from_whom(draft, mention)))
             ):
                 add(draft.initiators, mention.actors)
         elif role == "":
@@ -127,11 +130,6 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 if 0 <= mention.first - hit.last <= 2:
                     _target(draft, mention)
     _bare(document, draft, trigger, light, bare_after, subject_taken, mentions)
-
-
-def _from_whom(draft: Draft, mention: Mention) -> bool:
-    """Say whether a name follows "from": shelling from an unknown aircraft."""
-    return any(i.last == mention.first for i in draft.sentence.of("prep_from"))
 
 
 def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
@@ -145,25 +143,6 @@ def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Men
             add(draft.initiators, mention.actors)
         elif mention.first >= at and mention.role in ("", "to", "of") and mention.armed:
             _target(draft, mention)
-
-
-def relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
-    """Read who did it in a clause about the act: "attacks that remnants launched", "shots that a patrol fired"."""
-    for item in draft.sentence.items:
-        if (
-            item.category == "light"
-            and item.finite
-            and item.sense.data.get("frame") == "act"
-            and item.suffix in document.using.pronouns
-            and item.suffix
-            and trigger.start < item.first < trigger.end
-            and item.first > trigger.item.first
-        ):
-            near = [m for m in inside if m.role == "" and 0 <= m.first - item.last <= 3 and (m.armed or m.armed_owner)]
-            if near:
-                add(draft.initiators, near[0].actors)
-                return near[:1]
-    return []
 
 
 def _target(draft: Draft, mention: Mention) -> None:
@@ -192,51 +171,14 @@ def _sides(draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
             add(draft.participants, mention.actors)
 
 
-def _carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigger | None:
-    """Return the verb that carries a noun trigger (launched, carried out, was exposed to), the nearest before it in its clause."""
-    if trigger.verb:
-        return None
-    best = None
-    for item in sentence.items:
-        if (
-            item.category in ("light", "aspect", "try", "hit", "fall", "claim")
-            and (
-                item.finite
-                or (item.form[:1] == "n" and item.sense.data.get("frame") == "undergo" and item.first < trigger.item.first)
-            )
-            and trigger.start <= item.first < trigger.item.last + 6
-        ):
-            if item.first < trigger.item.first:
-                best = item
-            elif best is None and item.first - trigger.item.last <= 3 and item.category == "light":
-                best = item  # a relative clause after the noun: كمين نفذته خلايا
-    if best is None:
-        return None
-    passive = best.voice == "p" or (best.voice == "?" and document.passive_mark(best.first))
-    return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
-
-
-def believed_doer(document: Document, draft: Draft, trigger: Trigger, mentions: list[Mention]) -> None:
-    """Read whose a weapon is thought to be: "a drone believed to be Turkish", مسيّرة يُرجح أنها للتحالف."""
-    if draft.initiators or draft.type not in ("air-drone-strike", "shelling", "attack", "raid"):
-        return
-    hedges = [i for i in draft.sentence.of("hedge") if 0 <= i.first - trigger.item.last <= 8]
-    for that in draft.sentence.of("that"):
-        word = document.words[that.last - 1]
-        if any(0 <= that.first - h.last <= 1 for h in hedges) and word.endswith(tuple(p for p in document.using.pronouns if p)):
-            near = [m for m in mentions if 0 <= m.first - that.last <= 1 and m.actors and m.head.category != "person"]
-            for mention in near:
-                add(draft.initiators, mention.actors)
-
-
 def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention) -> None:
     """A name after "to": the owner after a verbal noun, or the one to whom something happened."""
-    if mention.first < trigger.item.first and not _of_weapon(draft, mention):
+    if mention.first < trigger.item.first and not of_weapon(draft, mention):
         return
     near = mention.first - trigger.item.last <= 3 and not any(
         i.finite and trigger.item.last <= i.first < mention.first for i in draft.sentence.items
     )
-    if _of_weapon(draft, mention) and mention.armed:
+    if of_weapon(draft, mention) and mention.armed:
         add(draft.initiators, mention.actors)
         return
     if trigger.item.sense.data.get("of") == "initiator" and near:
@@ -252,18 +194,6 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
         trigger.verb and trigger.frame == "act" and mention.first - trigger.item.last <= 4
     ):
         _target(draft, mention)
-
-
-def _of_weapon(draft: Draft, mention: Mention) -> bool:
-    """Say whether a name tells whose an aircraft or gun is: مروحية للجيش, مروحية تابعة للجيش."""
-    return any(
-        i.category == "weapon"
-        and i.sense.data["type"] in ("air-drone-strike", "shelling")
-        and i.last <= mention.first
-        and mention.first - i.last <= 2
-        and mention.role == "to"
-        for i in draft.sentence.items
-    )
 
 
 def _bare(
@@ -293,6 +223,8 @@ def _bare(
         if antecedent and draft.type not in ("sweep",):
             _target(draft, antecedent[-1])
     before = [m for m in bare if m.last <= verb.item.first]
+    # "Gunmen on a motorcycle opened fire": what nobody owns does nothing.
+    before = [m for m in before if m.head.category != "object" or m.armed_owner] or before
     after = [m for m in bare if m.first >= verb.item.last]
     if verb.frame == "repel" and verb is not trigger:
         # "The army repelled an attack by the group": the subject is attacked, who follows the noun attacks.
@@ -339,7 +271,12 @@ def _bare(
             has_pronoun = False
         if (
             has_pronoun
-            or (first[0].armed and first[0].head.category != "object" and (not plural_subject or rest or verb.item.person == "1"))
+            or (
+                first[0].armed
+                and not first[0].head.accusative
+                and first[0].head.category != "object"
+                and (not plural_subject or rest or verb.item.person == "1")
+            )
             or draft.type in _CROWDS
             or (
                 first[0].armed_owner

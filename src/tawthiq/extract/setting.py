@@ -318,6 +318,7 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
         if right and opener and left.candidate and right.candidate and right.first - left.last <= 2:
             linked = (
                 words[left.last] == "-"
+                or (opener.category == "place_road" and left.first - opener.last <= 1 and right.first == left.last)
                 or words[right.first][:1] == document.using.joins[0]
                 or words[left.last] in document.using.and_words
             )
@@ -333,8 +334,10 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
             and left.first - before.last <= 1
             and words[left.first][:1] != document.using.joins[0]
             and before.place.lat is not None
-            and rank(left.place.level) > rank(before.place.level)
-            and rank(before.place.level) <= rank(Level.TOWN)
+            and (
+                (rank(left.place.level) > rank(before.place.level) and rank(before.place.level) <= rank(Level.TOWN))
+                or (before.place.level == Level.DISTRICT and _ends_at(sentence, left.first + 1, ("place_countryside",)) is not None)
+            )
         ):
             index += 1  # "in the town of X in the countryside of Y": Y only says which X
             continue
@@ -350,8 +353,11 @@ def pick_place(draft: Draft, places: list[PlaceMention], sentence: Sentence, sta
     """
     leaving = draft.type in ("displacement", "release")
     usable = [p for p in places if not p.origin or draft.type in ("displacement", "protest")]
-    if leaving:
-        usable = [p for p in usable if not any(i.last == p.first and i.category == "place_to" for i in sentence.items)]
+    if draft.type == "deployment":
+        usable = [p for p in usable if not _after(sentence, p, "prep_from")] or usable
+    elif leaving or draft.type != "territory-taken":
+        aims = [p for p in usable if not _after(sentence, p, "place_to")]
+        usable = aims if aims or leaving else usable
     own = [p for p in usable if start <= p.first < end]
     pool = own
     if not pool:
@@ -362,6 +368,11 @@ def pick_place(draft: Draft, places: list[PlaceMention], sentence: Sentence, sta
         return None
     anchor = draft.triggers[0].item.first if draft.triggers else start
     return min(pool, key=lambda p: (rank(p.place.level) if p.place.lat is not None else 9, p.first < anchor, abs(p.first - anchor)))
+
+
+def _after(sentence: Sentence, place: PlaceMention, category: str) -> bool:
+    """Say whether a place stands right after a word of a category: where one goes to, or comes from."""
+    return any(i.last == place.first and i.category == category for i in sentence.items)
 
 
 def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMention | None:

@@ -342,9 +342,20 @@ def negated(document: Document, sentence: Sentence, token: int) -> bool:
     """Say whether a negation stands right before a verb."""
     using = document.using
     for item in sentence.items:
-        if item.category == "negation" and token - 3 <= item.first < token and item.sense.name in using.verb_negations:
+        if (
+            item.category == "negation"
+            and token - 3 <= item.first < token
+            and (
+                item.sense.name in using.verb_negations
+                or (item.sense.name in using.without and any(i.category == "that" and i.first == item.last for i in sentence.items))
+            )
+        ):
             if item.first and document.words[item.first - 1] in using.temporal:
                 continue  # "before they withdrew": the word after "before" negates nothing
+            if item.sense.name in using.which_words and any(
+                i.first == item.last and i.category == "result" for i in sentence.items
+            ):
+                continue  # "which led to": ما أدى إلى
             if not any(i.category in ("comma", "conjunction") and item.last <= i.first < token for i in sentence.items):
                 return True
     return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tawthiq.extract.assessments import AIMS, act_after, aims, capability, forecast, future_told, intent, possession, responsibility
 from tawthiq.extract.context import Context, denied
 from tawthiq.extract.drafts import Draft
-from tawthiq.extract.items import Item
+from tawthiq.extract.items import Item, Sentence
 from tawthiq.extract.relations import arms_sent, joined, joins, support, tie
 from tawthiq.model import Kind, Modality
 
@@ -55,13 +55,20 @@ def find_views(context: Context) -> list[Draft]:
                 draft = joins(context, item)
             case "event" if item.sense.data.get("frame") == "send":
                 draft = arms_sent(context, item)
-            case "behind":
+            case "behind" if not _leaves(sentence, item):
                 draft = responsibility(context, item)
         if draft is not None:
             if draft.kind is Kind.RELATION and denied(document, sentence, item):
                 draft.modality = Modality.DENIED
             out.append(draft)
     return out
+
+
+def _leaves(sentence: Sentence, item: Item) -> bool:
+    """Say whether a word for "behind" is the verb written alike, with its subject after it: خلّف هجوم ستة قتلى."""
+    return any(i.category == "result" and i.finite and i.first == item.first for i in sentence.items) and any(
+        i.category == "event" and i.first == item.last and not i.definite for i in sentence.items
+    )
 
 
 def _inside(drafts: list[Draft], item: Item) -> bool:

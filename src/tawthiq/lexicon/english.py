@@ -27,6 +27,21 @@ def inflect(lemma: str) -> Iterator[tuple[str, str]]:
     yield stem + double + "ing", "eg"
 
 
+# Plurals that no s ends.
+_PLURALS = (
+    "women",
+    "men",
+    "children",
+    "fishermen",
+    "businessmen",
+    "cameramen",
+    "people",
+    "young men",
+    "personnel",
+    "displaced people",
+)
+
+
 def english_entries() -> Iterator[Entry]:
     """Yield the English senses; verbs keep the grammar of the form, so that "were raided" reads as a passive."""
     for number, (lemma, sense, frame, part, more, *_) in read_rows("english.tsv", 5):
@@ -47,6 +62,11 @@ def english_entries() -> Iterator[Entry]:
         written |= {(fold(w), "ed" if part != "n" else "ns") for w in more.split("|") if w}
         if category == "fighterword":
             yield Entry("person", lemma, {"actor": "fighter"}, tuple(sorted((w, "p") for w, _ in written)), f"english.tsv:{number}")
+            continue
+        if category == "personword":
+            people = {(lemma, "s"), (lemma + "s", "p")} if part == "n" else set()
+            people |= {(fold(w), "p" if w.endswith("s") or w in _PLURALS else "s") for w in more.split("|") if w}
+            yield Entry("person", "en:" + lemma, {"actor": frame}, tuple(sorted(people)), f"english.tsv:{number}")
             continue
         if category == "thing":
             owner, level = ("civilians" if frame == "civilians" else None), ("point" if frame == "point" else None)

@@ -96,7 +96,7 @@ class Lexicon:
         self._nominal: list[str] = clitics["nominal"]
         self._verbal = frozenset(clitics["verbal"])
         self._suffixes: list[str] = clitics["suffixes"]
-        self._accusative: str = clitics["accusative"]
+        self.accusative: str = clitics["accusative"]
         self._article: str = clitics["article"]
         self._joined, self._feminine = clitics["feminine_joined"], clitics["feminine"]
         self._and = tuple(self._nominal[:2])
@@ -173,7 +173,7 @@ class Lexicon:
         """Say whether a word of this category and form can carry these clitics."""
         plain = prefix == "" or prefix in self._and
         if form[:1] in _FINITE and form[1:2] in "sdp1" and len(form) == 3 and category not in ("actor", "place"):
-            if definite or suffix == self._accusative:
+            if definite or suffix == self.accusative:
                 return False
             return plain or (prefix in self._verbal and form[0] == "i") or (prefix == self._nominal[3] and form[0] == "i")
         if category in _NAMES or category.startswith("place_"):
@@ -203,7 +203,7 @@ class Lexicon:
         out = []
         for index, start, end in hits:
             last = bisect_left(ends, end)
-            if ends[last] != end and joined[end : ends[last]] != self._accusative:
+            if ends[last] != end and joined[end : ends[last]] != self.accusative:
                 continue
             first = bisect_left(starts, start + 1) - 1
             prefix = joined[starts[first] : start]

@@ -109,6 +109,9 @@ def actor_entries() -> Iterator[Entry]:
     for actor in registry().values():
         coded = periods(actor.id)
         if not coded:
+            if actor.kind in ("organisation", "media") and actor.side in ("media", "international"):
+                said = tuple(sorted({(fold(n), "") for n in actor.all_names() if " " in n or n in actor.names}))
+                yield Entry("source_named", actor.id, {}, said, f"actors.tsv:{actor.id}")
             continue
         code = code_at(actor.id) or coded[0].code
         where = f"{'project' if actor.own else 'actors.yaml' if actor.id in rows else 'actors.tsv'}:{actor.id}"
