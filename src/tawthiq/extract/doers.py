@@ -83,3 +83,17 @@ def carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigger
         return None
     passive = best.voice == "p" or (best.voice == "?" and document.passive_mark(best.first))
     return Trigger(best, best.category, "", str(best.sense.data.get("frame", "")), trigger.start, trigger.end, passive)
+
+
+def doer_and_object(trigger: Trigger, inside: list[Mention]) -> tuple[Mention, Mention] | None:
+    """Read doer and object of a verbal noun, the object after "to": "the army's arrest of three youths" (اعتقال الجيش لثلاثة شبان)."""
+    item = trigger.item
+    if trigger.item.sense.data.get("of") == "initiator":
+        return None
+    following = [m for m in inside if m.first >= item.last]
+    if len(following) < 2 or following[0].first != item.last or following[0].role or not following[0].armed:
+        return None
+    doer, other = following[:2]
+    if doer.head.category == "object" or not doer.actors or other.role != "to" or other.first - doer.last > 1 or not other.person:
+        return None
+    return doer, other

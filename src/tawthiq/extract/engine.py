@@ -197,7 +197,7 @@ class _Run:
         if mention is not None:
             draft.place, draft.own_place = mention.place, True
             if sentence.headline:
-                self.headline = mention.place
+                self.headline = self.headline or mention.place
             else:
                 self.carried = mention.place
         elif draft.place is None and draft.kind in (Kind.EVENT, Kind.TALLY):

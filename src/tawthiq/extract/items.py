@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from datetime import date
 
 from tawthiq.lexicon.compile import tables
 from tawthiq.lexicon.lexicon import Lexicon, load
@@ -177,6 +178,7 @@ def reader() -> Reader:
     if _READER is None or _READER.lexicon is not lexicon:
         _READER = Reader(lexicon)
         gc.freeze()  # the vocabulary lives as long as the process: the collector need not walk it again and again
+        gc.set_threshold(50_000, 20, 100)  # a report's many small objects hold no cycles worth looking for so often
     return _READER
 
 
@@ -193,6 +195,7 @@ class Document:
         self.outlet = _outlet(report.source, using.lexicon)
         self.outlet_words = self.outlet.words
         self.agency = any(word in self.outlet_words for word in using.agencies)
+        self.year = self._year() if self.published is None else None
         self._cut()
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -270,6 +273,8 @@ class Document:
         )
         words, using = self.words, self.using
         sentence.times = using.dates.find(words, first, last, self.published)
+        if self.year is not None and any(t.start is None for t in sentence.times):
+            sentence.times = self._of_the_year(sentence.times, first, last)
         taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
         at = first
         can_start = using.numbers.can_start
@@ -288,6 +293,30 @@ class Document:
         ]
         sentence.index()
         self.sentences.append(sentence)
+
+    def _year(self) -> int | None:
+        """Return the one year in which all full dates of an undated report lie; None where they are none or several."""
+        title = tokenise(normalise(self.report.title or "")).words
+        dates = self.using.dates
+        found = [*dates.find(self.words, 0, len(self.words), None), *dates.find(title, 0, len(title), None)]
+        years = {t.start.year for t in found if t.start is not None and t.end is not None and t.start.year == t.end.year}
+        return years.pop() if len(years) == 1 else None
+
+    def _of_the_year(self, times: list[TimeMention], first: int, last: int) -> list[TimeMention]:
+        """Give days and months without a year the year of the report's other dates; what counts from publication stays open.
+
+        A mention that says the same whether it is read from the last day of the year or from the one before it says no day relative
+        to publication.
+        """
+        assert self.year is not None
+        ends = [date(self.year, 12, 31), date(self.year, 12, 30)]
+        one, other = ({(t.first, t.last): t for t in self.using.dates.find(self.words, first, last, day)} for day in ends)
+        out = []
+        for time in times:
+            a, b = one.get((time.first, time.last)), other.get((time.first, time.last))
+            same = time.start is None and a is not None and b is not None and (a.start, a.end) == (b.start, b.end) and a.start
+            out.append(a if same and a is not None else time)
+        return out
 
     def _items(self, first: int, last: int) -> list[Item]:
         """Return the items of a run of tokens, in order; an expression hides what lies inside it."""

@@ -291,6 +291,18 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
             draft.losses[draft.losses.index(mine[0])] = total
             made[made.index(mine[0])] = total
             continue
+        if (
+            same
+            and same[0].min is not None
+            and mention is not None
+            and not mention.head.definite
+            and mention.head.sense.name in document.using.ordinal_people
+            and victims.sentence.has("succumb")
+        ):
+            # "A third died of his wounds": one more.
+            grown = same[0].model_copy(update={"min": same[0].min + 1, "max": same[0].max + 1 if same[0].max is not None else None})
+            draft.losses[draft.losses.index(same[0])] = grown
+            continue
         if same and (row.status == "unquantified" or any(entry.min == row.min and entry.max == row.max for entry in same)):
             continue
         if same and same[0].status in ("unquantified", "unknown"):

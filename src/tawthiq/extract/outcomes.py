@@ -58,6 +58,8 @@ class Builder(EventBuilder):
             and any(t.type == "killed" and t.frame == "die" and t.item.first < item.first for t in triggers)
         ):
             return  # died of the wounds
+        if trigger.type == "wounded" and any(0 < item.first - i.first <= 4 for i in self.sentence.of("succumb")):
+            return  # "of wounds that he had suffered"
         outcome = next(
             (i for i in reversed(self.sentence.items) if i.category == "result" and 0 <= item.first - i.last <= 14), None
         )

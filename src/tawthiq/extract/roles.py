@@ -5,7 +5,7 @@ Each rule looks at one clause: the trigger, the verbs that carry it (شنّ، ن
 
 from __future__ import annotations
 
-from tawthiq.extract.doers import carrier, demanded, from_whom, of_weapon, relative_doer
+from tawthiq.extract.doers import carrier, demanded, doer_and_object, from_whom, of_weapon, relative_doer
 from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention, last_group
@@ -40,6 +40,10 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
         for mention in mentions:
             if mention.first <= trigger.item.first < mention.last and mention.armed_owner:
                 add(draft.initiators, mention.actors)  # a Turkish column
+    if not trigger.verb and (pair := doer_and_object(trigger, inside)):
+        add(draft.initiators, pair[0].actors)
+        _target(draft, pair[1])
+        inside = [m for m in inside if m not in pair]
     light = carrier(document, draft.sentence, trigger)
     if frame == "down":
         _downed(document, draft, trigger, inside)

@@ -357,7 +357,7 @@ def pick_place(draft: Draft, places: list[PlaceMention], sentence: Sentence, sta
         usable = [p for p in usable if not _after(sentence, p, "prep_from")] or usable
     elif leaving or draft.type != "territory-taken":
         aims = [p for p in usable if not _after(sentence, p, "place_to")]
-        usable = aims if aims or leaving else usable
+        usable = aims if aims or leaving or draft.type in ("arrest", "abduction") else usable
     own = [p for p in usable if start <= p.first < end]
     pool = own
     if not pool:
@@ -378,6 +378,7 @@ def _after(sentence: Sentence, place: PlaceMention, category: str) -> bool:
 def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMention | None:
     """Return the time of a claim among those of its sentence: of its clause, else the last before it, else one after it."""
     dated = [t for t in sentence.times if not t.relation]
+    dated = _without_late_death(sentence, dated)
     own = [t for t in dated if start <= t.first < end]
     if len(own) > 1 and (said := _said_days(sentence, own, anchor)):
         own = [t for t in own if t not in said]
@@ -387,6 +388,15 @@ def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMent
     if before:
         return before[-1]
     return None
+
+
+def _without_late_death(sentence: Sentence, times: list[TimeMention]) -> list[TimeMention]:
+    """Leave out the day on which someone died of wounds, where another day tells when the wounds were done."""
+    wounds = next(iter(sentence.of("succumb")), None)
+    if wounds is None or len(times) < 2:
+        return times
+    late = min(times, key=lambda t: min(abs(t.first - wounds.first), abs(t.last - wounds.first)))
+    return [t for t in times if t is not late]
 
 
 def _said_days(sentence: Sentence, times: list[TimeMention], anchor: int) -> list[TimeMention]:
