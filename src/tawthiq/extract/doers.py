@@ -86,7 +86,7 @@ def carrier(document: Document, sentence: Sentence, trigger: Trigger) -> Trigger
 
 
 def doer_and_object(trigger: Trigger, inside: list[Mention]) -> tuple[Mention, Mention] | None:
-    """Read doer and object of a verbal noun, the object after "to": "the army's arrest of three youths" (اعتقال الجيش لثلاثة شبان)."""
+    """Read doer and object of a verbal noun, the object after "to": "the army's arrest of youths" (اعتقال الجيش لثلاثة شبان)."""
     item = trigger.item
     if trigger.item.sense.data.get("of") == "initiator":
         return None

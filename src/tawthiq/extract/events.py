@@ -129,6 +129,8 @@ class EventBuilder(Objects):
         if category == "station":
             return None
         type_ = trigger.type
+        if type_ == "torture" and any(d.type == "body-found" for d in self.drafts):
+            return None  # traces on a body that was found
         if type_ == "attack" and trigger.verb and self._rioting(trigger):
             return "riot"
         if type_ in _REFINED:

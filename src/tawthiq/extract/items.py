@@ -130,6 +130,7 @@ class Reader:
         self.which_words = frozenset(clitics["which_words"])
         self.without, self.carrying_off = frozenset(clitics["without"]), frozenset(clitics["carrying_off"])
         self.afterwards = frozenset(clitics["afterwards"])
+        self.military_places = frozenset(clitics["military_places"])
         self.breakdown = frozenset(clitics["breakdown"])
         self.kilometres = frozenset(clitics["kilometres"])
         self.from_words, self.to_words = frozenset(clitics["from_words"]), frozenset(clitics["to_words"])

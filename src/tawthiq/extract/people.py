@@ -156,6 +156,8 @@ class People:
                     trigger.end, trigger.item.last + 9
                 ):
                     continue
+                if self.document.words[item.first] in self.document.using.military_places:
+                    return False
                 if item.category == "place" and item.sense.data["level"] not in ("town", "point"):
                     continue
                 before = [

@@ -87,6 +87,8 @@ class Stances:
         for item in sentence.of("distance", "deny", "hedge", "condition", "plan", "threat", "expect"):
             if item.sense.data.get("root") is not None and item.category != "plan":
                 continue
+            if item.category == "hedge" and any(0 <= item.first - i.last <= 3 for i in sentence.of("response")):
+                continue  # what is guarded against is in doubt, not the act: تحسبا لأي هجوم محتمل
             scopes.append(self._soft(sentence, item, contrast))
         return scopes
 
