@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -171,12 +172,11 @@ class DjangoStore:
         observed: list[Observation] = []
         now = timezone.now()
         for one in covered:
-            there = set(one.messages)
             known = ReportRow.objects.filter(
                 platform=one.platform, channel=one.channel, message__gte=one.first, message__lte=one.last, current=True
             ).values_list("report", "message")
             for name, message in known.iterator(chunk_size=5000):
-                if message not in there:
+                if message is not None and bisect_left(one.messages, message) == bisect_right(one.messages, message):
                     observed.append(Observation(at=now, kind="not-seen", what=name, acquisition=acquisition))
         Observation.objects.bulk_create(observed, batch_size=_CHUNK)
         acquisition.read_by, acquisition.reports = reader, reports
