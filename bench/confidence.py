@@ -35,7 +35,7 @@ def examples() -> tuple[list[str], list[list[str]], list[int]]:
     right: list[int] = []
     for path in sorted((SHARED / "eval" / "dev").glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
-        report = Report(**{k: gold.get(k) for k in Report.model_fields})
+        report = Report(**{k: gold[k] for k in Report.model_fields if k in gold})
         told = [c.model_dump(mode="json") for c in engine.extract_claims(report)]
         good = {id(b) for a, b in score.pair_up(gold["claims"], told) if a["type"] == b["type"]}
         for draft, claim in zip(engine.read_drafts(report)[1], told, strict=True):

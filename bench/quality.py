@@ -50,7 +50,7 @@ def main() -> None:
         golds = [json.loads(p.read_text(encoding="utf-8")) for p in paths]
         told = []
         for gold in golds:
-            report = Report(**{k: gold.get(k) for k in Report.model_fields})
+            report = Report(**{k: gold[k] for k in Report.model_fields if k in gold})
             told += [Told(report, claim) for claim in extract_claims(report)]
         incident_of = {key: incident.id for incident in link_claims(told) for key in incident.claims}
         predictions: dict[str, list[Any]] = {}
