@@ -8,12 +8,12 @@ from tawthiq.extract.mentions import Mention
 
 
 def relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
-    """Read who did it in a clause about the act: "attacks that remnants launched", "shots that a patrol fired"."""
+    """Read who did it in a clause about the act: "attacks that remnants launched", "a mine it had planted"."""
     for item in draft.sentence.items:
         if (
             item.category == "light"
             and item.finite
-            and item.sense.data.get("frame") == "act"
+            and item.sense.data.get("frame") in ("act", "plant")
             and item.suffix in document.using.pronouns
             and item.suffix
             and trigger.start < item.first < trigger.end

@@ -129,6 +129,11 @@ class EventBuilder(Objects):
         if category == "station":
             return None
         type_ = trigger.type
+        if not trigger.verb and any(
+            i.sense.data.get("frame") == "exchange" and i.finite and 0 <= trigger.item.first - i.last <= 8
+            for i in self.sentence.of("event")
+        ):
+            return None  # what the two sides exchanged is told by the verb
         if type_ == "torture" and any(d.type == "body-found" for d in self.drafts):
             return None  # traces on a body that was found
         if type_ == "attack" and trigger.verb and self._rioting(trigger):

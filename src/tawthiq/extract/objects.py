@@ -61,7 +61,11 @@ class Objects(Accounts):
             ground = any(i.category in ("place", "place_town") and i.first - trigger.item.last <= 8 for i in after)
             houses = any(i.category == "object" or i.category in ("place_quarter", "place_point") for i in after)
             gunmen = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
-            return "attack" if gunmen or (ground and not houses) else type_
+            held = any(
+                i.sense.data.get("type") in ("arrest", "sweep") and 0 < i.first - trigger.item.last <= 12
+                for i in self.sentence.of("event")
+            )
+            return "attack" if gunmen or (ground and not houses and not held) else type_
         if frame == "lead" and (
             (
                 not any(i.category == "event" and i.sense.data.get("type") == "abduction" for i in after)
@@ -85,7 +89,16 @@ class Objects(Accounts):
             held = any("detainees" in m.actors for m in inside) or any(
                 i.category in ("loss", "body") and i.sense.data.get("type", "captured") == "captured" for i in after
             )
-            return type_ if held else None
+            fire = any(
+                i.category == "event"
+                and i.sense.data.get("type") in ("shelling", "attack", "armed-clash")
+                and i.first - trigger.item.last <= 8
+                for i in after
+            )
+            return type_ if held else "armed-clash" if fire else None
+        if frame == "give-up":
+            selves = self.document.using.selves
+            return type_ if any(w in selves for w in self.document.words[trigger.item.last : trigger.item.last + 6]) else None
         if frame == "grab" and not any(m.role == "on" and m.first >= trigger.item.last for m in inside):
             return None
         if frame in ("post", "vacate", "reinforce"):
@@ -132,13 +145,14 @@ class Objects(Accounts):
             return "weapons-seized"
         if frame == "seize-arms" and not self.weapons and not any(i.category in ("arms", "aid") for i in after):
             return "confiscation" if any(i.category == "object" for i in after) else None
-        if frame == "down" and any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside):
-            return "attack"  # stopped by gunmen on the road
         if frame == "down" and not any(
             w.sense.data["type"] in ("air-drone-strike", "shelling") and -4 <= w.first - trigger.item.last <= 7
             for w in self.weapons
         ):
-            return None
+            if any("unknown-aircraft" in m.actors for m in inside):
+                return type_
+            stopped = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
+            return "attack" if stopped else None  # by gunmen on the road
         if frame == "vanish" and not any(m.person or m.armed for m in inside):
             return None
         if frame == "blow" and trigger.verb and not self.weapons and not inside:

@@ -69,6 +69,8 @@ class Builder(EventBuilder):
             return
         victims = Victims(self.document, self.sentence, self.mentions, trigger)
         victims.read(objects=active)
+        if not victims.rows:
+            self._theirs(trigger, victims)
         if trigger.type == "wounded" and trigger.verb and not victims.rows:
             return
         draft = self._cause(trigger, triggers, owner)
@@ -87,6 +89,10 @@ class Builder(EventBuilder):
             draft = self._alone(trigger, victims)
             if draft is None:
                 return
+            if any(0 <= item.first - i.last <= 3 for i in self.sentence.of("threat")):
+                for mention, *_ in victims.rows:  # "threatened to kill the elders": nobody is dead
+                    add(draft.targets, mention.actors if mention is not None else ())
+                return
             fresh = True
         if active or fresh:
             self._killer(draft, trigger, victims)
@@ -100,6 +106,26 @@ class Builder(EventBuilder):
             draft.cover(min(trigger.start if fresh else victims.first, victims.first), victims.last)
         elif victims.rows:
             draft.spans.append((min(trigger.start, victims.first), victims.last))
+
+    def _theirs(self, trigger: Trigger, victims: Victims) -> None:
+        """Find whose death or wounds a pronoun means: "fired at a fighter, which led to his killing" (ما أدى إلى مقتله)."""
+        item, using = trigger.item, self.document.using
+        word = self.document.words[item.last - 1]
+        own = next((p for p in sorted(using.pronouns, key=len, reverse=True) if p and word.endswith(p)), "")
+        told = trigger.frame == "life" or (
+            not trigger.verb
+            and bool(item.suffix)
+            and any(i.category in ("resulting", "result") and 0 <= item.first - i.last <= 2 for i in self.sentence.items)
+        )
+        if not told or not own:
+            return
+        before = [m for m in self.mentions if m.last <= item.first and (m.person or m.quantity) and not m.partial]
+        several = own in using.plural_pronouns
+        for mention in reversed(before):
+            many = mention.head.plural or (mention.quantity is not None and mention.quantity.most != 1)
+            if many == several:
+                victims.rows.append((mention, mention.quantity, not several, ""))
+                return
 
     def _with_wounded(self, trigger: Trigger, triggers: list[Trigger]) -> bool:
         """Say whether one number counts dead and wounded together: مقتل وإصابة ستة."""

@@ -263,7 +263,14 @@ def _bare(
     objects = after
     if before and not subject_taken:
         group = last_group(before)
-        if group[0].armed or draft.type in _CROWDS or (english and group[0].head.category != "object"):
+        which = any(group[-1].last <= i.first < verb.item.first for i in draft.sentence.of("relative"))
+        owned = group[0].armed_owner and not which
+        if owned and not after and verb.item.form.endswith("?"):
+            for mention in group:  # "a patrol of the force was targeted by a charge": nothing is left to be its object
+                _target(draft, mention)
+            return
+        owned = owned and bool(after) and not after[0].role  # "a patrol of the Guard arrested three"
+        if group[0].armed or owned or draft.type in _CROWDS or (english and group[0].head.category != "object"):
             for mention in group:
                 add(draft.initiators, mention.actors)
             subject_taken = True

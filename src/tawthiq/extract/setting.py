@@ -89,7 +89,39 @@ def find_places(document: Document, sentence: Sentence, ground: Surroundings) ->
             singles.append(mention)
     if abroad := _abroad(document, sentence, set(by_span)):
         singles = sorted([*singles, *abroad], key=lambda m: m.first)
+    singles = _unresolved(document, sentence, singles)
     return _pairs(document, sentence, singles)
+
+
+def _unresolved(document: Document, sentence: Sentence, known: list[PlaceMention]) -> list[PlaceMention]:
+    """Add names after a word for village, town or city that no table knows: with their words, without coordinates.
+
+    Where the countryside or governorate that holds it follows, it is the detail of that place.
+    """
+    using, words = document.using, document.words
+    out = list(known)
+    for noun in sentence.of("place_town"):
+        at = noun.last
+        if noun.definite or noun.plural or at >= sentence.last or any(k.first < at + 1 and noun.first < k.last for k in known):
+            continue
+        taken = {t for i in sentence.items for t in range(i.first, i.last)}
+        opener = words[at] in using.name_openers
+        if not opener and (at in taken or not words[at].startswith(using.article) or len(words[at]) < 5):
+            continue
+        last = at + 2 if opener else at + 1
+        if last > sentence.last or (opener and not words[at + 1].isalpha()):
+            continue
+        if opener and any(i.first == at + 1 and (i.finite or i.category.startswith(("prep_", "actor"))) for i in sentence.items):
+            continue
+        name = _words(document, at, last, "")
+        holder = next((k for k in known if k.first == last and k.place.level and rank(k.place.level) > rank("town")), None)
+        if holder is None:
+            out.append(PlaceMention(noun.first, last, Place(name=name), _origin(sentence, noun.first)))
+        elif holder.place.detail is None:
+            detail = _words(document, noun.first, last, noun.prefix)
+            held = replace(holder, first=noun.first, place=holder.place.model_copy(update={"detail": detail}))
+            out[out.index(holder)] = held
+    return sorted(out, key=lambda mention: mention.first)
 
 
 def _abroad(document: Document, sentence: Sentence, known: set[tuple[int, int]]) -> list[PlaceMention]:
