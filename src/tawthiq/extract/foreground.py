@@ -180,7 +180,8 @@ def _mentioned(draft: Draft, trigger: Trigger, sentence: Sentence) -> bool:
     if any(i.category in ("cause", "since") and 0 <= item.first - i.last <= 1 for i in sentence.items):
         return not (draft.own_place or draft.initiators)
     counted = any(q.last in (item.first, item.first - 1) for q in sentence.quantities)
-    return item.plural and not counted and item.first > sentence.first
+    whole = draft.type == "deployment" and draft.own_place and bool(draft.initiators)
+    return item.plural and not counted and not whole and item.first > sentence.first
 
 
 def _own_time(draft: Draft) -> bool:

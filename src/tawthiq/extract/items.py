@@ -131,6 +131,8 @@ class Reader:
         self.without, self.carrying_off = frozenset(clitics["without"]), frozenset(clitics["carrying_off"])
         self.afterwards = frozenset(clitics["afterwards"])
         self.military_places, self.name_openers = frozenset(clitics["military_places"]), frozenset(clitics["name_openers"])
+        self.of_land = frozenset(clitics["of_land"])
+        self.time_units = frozenset(lexicon.calendar["units"])
         self.selves, self.plural_pronouns = frozenset(clitics["selves"]), frozenset(clitics["plural_pronouns"])
         self.breakdown = frozenset(clitics["breakdown"])
         self.kilometres = frozenset(clitics["kilometres"])

@@ -220,6 +220,8 @@ class Victims:
             if mention is not None:
                 break
             quantity = numbers.get(at)
+            if quantity is not None and quantity.last < end and words[quantity.last] in self.document.using.time_units:
+                break  # four days
             if quantity is not None:
                 if (
                     self.rows

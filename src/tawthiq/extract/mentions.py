@@ -228,6 +228,8 @@ def _read(
         # "قوى الأمن الداخلي “الأسايش”": a name in apposition repeats the one before it.
         return Mention(first, last, head, actors, role, quantity, joined=joined, definite=True)
     if head.category == "adjective":
+        if _of_land(document, first):
+            return None
         return Mention(first, head.last, head, (head.sense.name,), role, quantity, joined=joined)
     kind = head.sense.data.get("actor") or ""
     owner, last = _owner(document, sentence, head, by_first)
@@ -278,6 +280,12 @@ def _of_family(document: Document, head: Item, by_first: dict[int, list[Item]]) 
     if head.last + 1 >= len(document.words) or document.words[head.last] not in document.using.link_words:
         return False
     return any(i.category == "person" and i.sense.data.get("actor") == "civilians" for i in by_first.get(head.last + 1, ()))
+
+
+def _of_land(document: Document, first: int) -> bool:
+    """Say whether an adjective belongs to a border or a land: the Turkish border is nobody."""
+    using = document.using
+    return any(w.removeprefix(using.article) in using.of_land for w in document.words[max(0, first - 2) : first])
 
 
 def _employs(actor: str) -> bool:
@@ -350,6 +358,8 @@ def _owner(document: Document, sentence: Sentence, head: Item, by_first: dict[in
         if stand_in is not None and (not stand_in.prefix or stand_in.prefix in using.joins[1:3]) and linked:
             return "", stand_in.last
         adjective = next((i for i in items if i.category == "adjective"), None)
+        if adjective is not None and _of_land(document, at):
+            return None, head.last
         if adjective is not None and not adjective.prefix:
             if head.category == "object" or head.sense.data.get("actor") in _FIGHTERS:
                 return adjective.sense.name, adjective.last

@@ -83,6 +83,11 @@ class Builder(EventBuilder):
         ):
             mine = next((d for d in self.drafts if d.time_from is draft and d.account and not d.losses), None)
             draft = mine or self.account(draft, trigger)
+        on = draft is None and bool(victims.rows) and self._goes_on(trigger)
+        if on:
+            draft = self.drafts[-1]
+            if draft.type == "assassination":
+                draft.type = "attack"
         if draft is None:
             if not victims.rows or (item.definite and not victims.rows[0][1] and not trigger.verb):
                 return
@@ -94,7 +99,7 @@ class Builder(EventBuilder):
                     add(draft.targets, mention.actors if mention is not None else ())
                 return
             fresh = True
-        if active or fresh:
+        if (active or fresh) if not on else not trigger.verb:
             self._killer(draft, trigger, victims)
         if fresh:
             relative_doer(self.document, draft, trigger, [m for m in self.mentions if m.first >= trigger.item.last])
@@ -138,6 +143,22 @@ class Builder(EventBuilder):
             for t in triggers
         )
 
+    def _goes_on(self, trigger: Trigger) -> bool:
+        """Say whether a verb goes on with the doer of the loss told right before: "shot a youth dead and wounded another"."""
+        before = self.drafts[-1] if self.drafts else None
+        return (
+            before is not None
+            and before.sentence is self.sentence
+            and all(t.category == "loss" for t in before.triggers)
+            and trigger.item.prefix[:1] == self.document.using.joins[0]
+            and trigger.verb == before.triggers[-1].verb
+            and (bool(before.initiators) if trigger.verb else trigger.item.first - before.triggers[-1].item.last <= 5)
+            and not (
+                trigger.verb
+                and any(m.armed for m in self.mentions if trigger.item.last <= m.first < trigger.end and m.role in ("", "by"))
+            )
+        )
+
     def _active(self, trigger: Trigger) -> bool:
         """Say whether a verb that could be a passive has a doer: a gunman or force before an unarmed or numbered object."""
         item = trigger.item
@@ -148,8 +169,12 @@ class Builder(EventBuilder):
         after = [m for m in self.mentions if item.last <= m.first < trigger.end and m.role == ""]
         return bool(
             after
-            and (after[0].person in ("gunman", "attacker") or (after[0].head.category == "actor" and after[0].armed))
             and len(after) > 1
+            and (
+                after[0].person in ("gunman", "attacker")
+                or (after[0].head.category == "actor" and after[0].armed)
+                or (after[0].armed and bool(after[0].actors) and after[1].head.accusative)
+            )
             and not after[0].quantity
         )
 

@@ -134,6 +134,12 @@ def assign(document: Document, draft: Draft, trigger: Trigger, mentions: list[Me
                 if 0 <= mention.first - hit.last <= 2:
                     _target(draft, mention)
     _bare(document, draft, trigger, light, bare_after, subject_taken, mentions)
+    if draft.type == "suicide-bombing" and not draft.initiators:
+        for mention in (m for m in bare_after if m.last == trigger.item.first and m.armed):
+            add(draft.initiators, mention.actors)  # "two of the group blew themselves up"
+    if draft.type in ("shelling", "air-drone-strike", "ied") and len(draft.initiators) > 1 and "civilians" in draft.initiators:
+        draft.initiators.remove("civilians")  # whose station was shelled: an accusation names its doer first
+        add(draft.targets, ("civilians",))
 
 
 def _downed(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> None:
@@ -185,6 +191,15 @@ def _to(draft: Draft, trigger: Trigger, light: Trigger | None, mention: Mention)
     if of_weapon(draft, mention) and mention.armed:
         add(draft.initiators, mention.actors)
         return
+    if draft.type == "deployment" and mention.armed and mention.head.category != "object":
+        nouns = [i for i in draft.sentence.of("event") if not i.finite and i.sense.data.get("type") == "deployment"]
+        if any(0 <= mention.first - i.last <= 1 for i in nouns):
+            add(draft.initiators, mention.actors)  # reinforcements of the Guard
+            return
+    strike = draft.type in ("shelling", "air-drone-strike") and not trigger.verb and not trigger.item.definite
+    if strike and mention.armed and mention.head.category != "object" and mention.first - trigger.item.last <= 1:
+        add(draft.initiators, mention.actors)  # shelling of the army's, قصف للجيش
+        return
     if trigger.item.sense.data.get("of") == "initiator" and near:
         laid = any(
             i.finite and i.sense.data.get("frame") == "act" and trigger.start <= i.first < trigger.item.first
@@ -229,6 +244,19 @@ def _bare(
     before = [m for m in bare if m.last <= verb.item.first]
     # "Gunmen on a motorcycle opened fire": what nobody owns does nothing.
     before = [m for m in before if m.head.category != "object" or m.armed_owner] or before
+    if trigger.verb and before and not verb.item.person.startswith("p"):
+        # "three were wounded by shelling that hit the post": the shelling hits, not who stands before it.
+        acts = [i for i in draft.sentence.of("event") if not i.finite and before[-1].last <= i.first < verb.item.first]
+        if (
+            acts
+            and verb.item.first - acts[-1].last <= 4
+            and not any(
+                acts[-1].last <= i.first < verb.item.first and i.category in ("comma", "conjunction", "relative")
+                for i in draft.sentence.items
+            )
+        ):
+            before = []
+            subject_taken = True
     after = [m for m in bare if m.first >= verb.item.last]
     if verb.frame == "repel" and verb is not trigger:
         # "The army repelled an attack by the group": the subject is attacked, who follows the noun attacks.
