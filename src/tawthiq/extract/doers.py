@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from tawthiq.extract.drafts import Draft, Trigger, add
+from tawthiq.extract.drafts import Draft, Source, Trigger, add
 from tawthiq.extract.items import Document, Sentence
-from tawthiq.extract.mentions import Mention
+from tawthiq.extract.mentions import UNARMED, Mention
+from tawthiq.model import Kind, Modality, SourceType
+
+# Acts whose doer announces them: "announced the arrest of".
+_OWN_ACTS = ("arrest", "raid", "weapons-seized", "confiscation", "release", "air-drone-strike", "shelling", "attack", "sweep")
 
 
 def relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: list[Mention]) -> list[Mention]:
@@ -24,6 +28,19 @@ def relative_doer(document: Document, draft: Draft, trigger: Trigger, inside: li
                 add(draft.initiators, near[0].actors)
                 return near[:1]
     return []
+
+
+def own_act(draft: Draft, trigger: Trigger, source: Source) -> bool:
+    """Say whether a party tells its own act: "announced the arrest of", "announced the killing of fighters by a strike"."""
+    if draft.kind is not Kind.EVENT or draft.type not in _OWN_ACTS or draft.modality is not Modality.ASSERTED:
+        return False
+    if source.type is not SourceType.PARTY or source.last is None or trigger.verb or source.actor in draft.targets:
+        return False
+    if trigger.category == "event" and 0 <= trigger.item.first - source.last <= 1:
+        return True
+    foes = bool(draft.targets) and not set(draft.targets) & set(UNARMED)
+    killing = any(-2 <= i.first - source.last <= 1 for i in draft.sentence.of("loss"))
+    return foes and killing and draft.type in ("air-drone-strike", "shelling")
 
 
 def believed_doer(document: Document, draft: Draft, trigger: Trigger, mentions: list[Mention]) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from tawthiq.extract.confidence import confidence
 from tawthiq.extract.context import Context
 from tawthiq.extract.coreference import Antecedents
+from tawthiq.extract.doers import own_act
 from tawthiq.extract.domain import quiet_sentences
 from tawthiq.extract.drafts import Draft, Source, add
 from tawthiq.extract.foreground import told
@@ -37,8 +38,6 @@ _TELLING = (
     "threat", "want", "intent", "plan", "able", "capable", "unable", "incapable", "possess", "expect", "warn", "hedge", "grow",
     "join", "support", "belong", "first", "behind", "loss_none", "loss_unknown", "loss_word",
 )  # fmt: skip
-# Acts whose doer announces them: "announced the arrest of".
-_OWN_ACTS = ("arrest", "raid", "weapons-seized", "confiscation", "release", "air-drone-strike", "shelling", "attack", "sweep")
 _HEADING = 12  # tokens of a line that only says when
 _NAMING = ("actor", "epithet", "anaphor", "person", "object", "adjective", "place")
 
@@ -335,21 +334,8 @@ class _Run:
             and source.actor not in draft.targets
         ):
             draft.initiators = [source.actor]
-        if (
-            trigger is not None
-            and draft.kind is Kind.EVENT
-            and trigger.category == "event"
-            and not trigger.verb
-            and not draft.initiators
-            and source.actor
-            and source.type is SourceType.PARTY
-            and source.actor not in draft.targets
-            and draft.type in _OWN_ACTS
-            and source.last is not None
-            and 0 <= trigger.item.first - source.last <= 1
-            and draft.modality is Modality.ASSERTED
-        ):
-            draft.initiators = [source.actor]  # "the ministry announced the arrest of": its own
+        if trigger is not None and not draft.initiators and source.actor and own_act(draft, trigger, source):
+            draft.initiators = [source.actor]
         if (
             trigger is not None
             and draft.type == "cordon"

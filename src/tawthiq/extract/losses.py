@@ -305,6 +305,9 @@ def attach(document: Document, draft: Draft, victims: Victims, outcome: Outcome)
             grown = same[0].model_copy(update={"min": same[0].min + 1, "max": same[0].max + 1 if same[0].max is not None else None})
             draft.losses[draft.losses.index(same[0])] = grown
             continue
+        unnamed = next((e for e in draft.losses if e.who is None and e.outcome == row.outcome and e.min and e.min == row.min), None)
+        if unnamed is not None and row.who is not None and (unnamed.max, unnamed.status) == (row.max, row.status):
+            draft.losses.remove(unnamed)  # the same number, once with its people
         if same and (row.status == "unquantified" or any(entry.min == row.min and entry.max == row.max for entry in same)):
             continue
         if same and same[0].status in ("unquantified", "unknown"):

@@ -218,6 +218,10 @@ def _read(
     )
     if not joined and before and first - 1 >= before[-1].last and words[first - 1] in document.using.and_words:
         joined = first - 1 - before[-1].last <= 2
+    if (head.sense.name == "unknown-gunmen" or head.sense.name in document.using.unknown_words) and any(
+        i.last == first and i.category in ("person", "body") and i.sense.data.get("actor") not in _ARMED for i in sentence.items
+    ):
+        return None  # a body, a woman of unknown identity
     if head.category in ("actor", "epithet", "anaphor"):
         actors = (head.sense.name,) if head.category != "anaphor" else ()
         last = head.last
@@ -242,7 +246,9 @@ def _read(
             and owner != kind
         ):
             # A civilian of somewhere stays a civilian; someone who works for an authority is counted as it.
-            actors = (owner,) if _employs(owner) and head.sense.name in document.using.staff else (kind,)
+            name = head.sense.name
+            served = (_employs(owner) and name in document.using.staff) or name in document.using.officers
+            actors = (owner,) if served else (kind,)
         mention = Mention(first, last, head, actors, role, quantity, person=kind, joined=joined, definite=definite)
         if not owner:
             mention.owner = next((i for i in sentence.items if i.category == "anaphor" and i.last == last), None)

@@ -153,6 +153,11 @@ class Objects(Accounts):
                 return type_
             stopped = any(m.actors == ("unknown-gunmen",) and m.role == "" for m in inside)
             return "attack" if stopped else None  # by gunmen on the road
+        if frame == "vanish" and any(
+            i.sense.data.get("type") == "territory-taken" and 0 <= i.first - trigger.item.last <= 4
+            for i in self.sentence.of("event")
+        ):
+            return None  # lost control
         if frame == "vanish" and not any(m.person or m.armed for m in inside):
             return None
         if frame == "blow" and trigger.verb and not self.weapons and not inside:
