@@ -148,6 +148,9 @@ def _head(document: Document, items: list[Item] | tuple[Item, ...]) -> Item | No
         other = next((i for i in items if i.sense is best.sense and i.plural and i.last == best.last), None)
         if other is not None and not document.dual_mark(best.last - 1):
             best = other
+        elif document.words[best.first].endswith(ALEF) and best.last - best.first > 1:
+            # -ا before a quality is one in the accusative: ناشطاً إعلامياً.
+            best = next((i for i in items if i.sense is best.sense and not i.plural and not i.dual and i.last == best.last), best)
     if (
         best is not None
         and best.category == "object"
@@ -218,6 +221,13 @@ def _read(
     )
     if not joined and before and first - 1 >= before[-1].last and words[first - 1] in document.using.and_words:
         joined = first - 1 - before[-1].last <= 2
+    if (
+        not joined
+        and before
+        and words[first][:1] == document.using.joins[0]
+        and words[first][1:] in document.using.numbers.marks.firsts
+    ):
+        joined = _adjacent(document, sentence, before[-1].last, first)  # وما لا يقل عن خمسة جنود
     if (head.sense.name == "unknown-gunmen" or head.sense.name in document.using.unknown_words) and any(
         i.last == first and i.category in ("person", "body") and i.sense.data.get("actor") not in _ARMED for i in sentence.items
     ):

@@ -55,6 +55,9 @@ class Objects(Accounts):
             by = [w for w in self.weapons if 0 <= w.first - trigger.item.last <= 1 or 0 <= trigger.item.first - w.last <= 2]
             types = [t for w in by if (t := str(w.sense.data["type"])) in ("air-drone-strike", "shelling")]
             return types[0] if types else type_
+        if type_ == "air-drone-strike" and trigger.verb:
+            by = [w for w in self.weapons if 0 <= trigger.item.first - w.last <= 1]
+            return str(by[-1].sense.data["type"]) if by else type_  # "a roadside bomb struck"
         if frame == "chase":
             return None
         if frame == "storm":

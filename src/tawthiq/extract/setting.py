@@ -310,10 +310,13 @@ def _origin(sentence: Sentence, first: int) -> bool:
 def _detail(document: Document, sentence: Sentence, start: int) -> str | None:
     """Return the words from the nearest building, crossing or quarter before a town to the town."""
     best: Item | None = None
+    joins = document.using.joins[:3]
     for item in sentence.items:
         if start - 9 <= item.first < start - 1 and (
             item.category == "place_point" or (item.category == "object" and item.sense.data.get("level") == "point")
         ):
+            if item.prefix and item.prefix[-1] not in joins:
+                continue  # كبير is no well
             if not any(i.finite and item.first < i.first < start for i in sentence.items) and not any(
                 i.category == "comma" and item.first < i.first < start for i in sentence.items
             ):

@@ -177,6 +177,8 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
     after = _match(table.marks, words, last) if last < end else None
     if after and after[0] in ("at_least", "about") and not kind:
         kind, last = after[0], last + after[1]
+    if not kind and _least_after(words, last, end, table):
+        kind = "at_least"
     match kind:
         case "at_least":
             return Quantity(at, last, value, None)
@@ -187,6 +189,17 @@ def quantity_at(words: list[str], at: int, end: int, table: NumberWords) -> Quan
         case "about":
             return Quantity(at, last, value, value, approx=True)
     return Quantity(at, last, value, value)
+
+
+def _least_after(words: list[str], last: int, end: int, table: NumberWords) -> bool:
+    """Say whether "at least" stands after what is counted, and before no other number: 40 people at least."""
+    for at in range(last + 1, min(last + 3, end)):
+        if not words[at - 1].isalpha():
+            return False
+        mark = _match(table.marks, words, at)
+        if mark:
+            return mark[0] == "at_least" and (at + mark[1] >= end or _plain(words, at + mark[1], end, table) is None)
+    return False
 
 
 def _range_end(words: list[str], at: int, end: int, table: NumberWords) -> tuple[int, int] | None:
