@@ -87,3 +87,22 @@ def test_a_gazetteer_is_loaded_with_its_bad_rows_named(project: Path, tmp_path: 
     assert "row 3: no coordinates" in done.stderr
     assert "W1" in call("places", "find", "قرية مختلقة", "--project", project).stdout
     assert call("places", "import", tmp_path / "none.csv", "--project", project).returncode == 2
+
+
+def test_a_loaded_hamlet_yields_to_a_known_town_and_to_the_part_of_the_country(tmp_path: Path) -> None:
+    file = tmp_path / "wof.csv"
+    file.write_text(
+        "id,name,name_ara,placetype,latitude,longitude\n"
+        "1,A,تل رفعت,locality,32.7,36.3\n2,B,المدينة,locality,32.7,36.4\n3,C,تل مختلقان,locality,32.7,36.5\n",
+        encoding="utf-8",
+    )
+    project = tmp_path / "project"
+    text = "انفجرت عبوة ناسفة في تل رفعت وقتل مدنيان بقصف على اعزاز ومارع. واعتقلت الشرطة شاباً بالمدينة قرب تل مختلقان."
+    (tmp_path / "in.txt").write_text(text, encoding="utf-8")
+    assert call("run", tmp_path / "in.txt", "--project", project, "--published", "2022-03-12").returncode == 0
+    assert call("places", "import", file, "--project", project).returncode == 0
+    assert call("run", tmp_path / "in.txt", "--project", project, "--published", "2022-03-12").returncode == 0
+    claims = json.loads(call("export", "claims", "--project", project).stdout)["claims"]
+    places = [claim["place"] for claim in claims if claim["place"]]
+    assert places
+    assert all(place["lat"] > 36 for place in places)

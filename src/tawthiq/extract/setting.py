@@ -64,7 +64,7 @@ def _votes(document: Document) -> Counter[str]:
         for item in sentence.of("place"):
             admin1 = item.sense.data["admin1"]
             key = (item.first, item.last)
-            if admin1 and not item.sense.data["doubtful"]:
+            if admin1 and not item.sense.data["doubtful"] and not item.sense.data.get("loaded"):
                 spans.setdefault(key, set()).add(admin1)
                 if item.sense.data["level"] == "governorate":
                     weights[key] = 3
@@ -196,6 +196,8 @@ def _one(
     candidates = [Candidate.of(i.sense.data) for i in items]
     choice = choose(candidates, replace(ground, wanted=wanted, near=near_by))
     candidate = choice.candidate
+    if candidate.loaded and noun is None and sum(votes.values()) >= 2 and not votes.get(candidate.admin1 or ""):
+        return None  # a hamlet of another end of the country
     start = noun.first if noun else first
     away = _away(document, sentence, start)
     side, stop = _side(sentence, last)

@@ -167,13 +167,20 @@ def ambiguous_places() -> frozenset[str]:
 def place_entries() -> Iterator[Entry]:
     """Yield every place with its names; governorates, districts and towns of one name stay apart.
 
-    A name that is an everyday word too is doubtful; so is a quarter's, and every name of one word that a project loaded.
+    A name that is an everyday word too is doubtful; so is a quarter's, and of what a project loaded every name of one word or
+    that begins like a person's (أبو). Loaded places lose the names that are words for a place ("no_names").
     """
     doubtful = ambiguous_places()
+    people = tuple(fold(word) + " " for word in read_yaml("clitics.yaml")["people_names"])
+    no_names = {fold(word) for word in read_yaml("clitics.yaml")["no_names"]}
     districts = {(c[0], fold(c[1])) for file, _, c in place_rows() if file == PLACE_TABLES[0]}
     for file, number, cells in (*place_rows(), *added_place_rows()):
         code, name, more, english, level, admin, lat, lon, _source = cells[:PLACE_COLUMNS]
         names = {fold(n) for n in [name, *split(more), *split(english)]}
+        if file == PLACES:
+            names -= no_names  # a hamlet called "the city" would be found in every second report
+        if not names:
+            continue
         data = {
             "name": name,
             "level": level,
@@ -182,10 +189,14 @@ def place_entries() -> Iterator[Entry]:
             "lat": float(lat),
             "lon": float(lon),
             "code": code,
-            "doubtful": sorted(n for n in names if n in doubtful or file == QUARTERS or (file == PLACES and " " not in n)),
+            "doubtful": sorted(
+                n for n in names if n in doubtful or file == QUARTERS or (file == PLACES and (" " not in n or n.startswith(people)))
+            ),
         }
         if level == "town" and (admin, fold(name)) in districts:
             data["seat"] = True
+        if file == PLACES:
+            data["loaded"] = True
         yield Entry("place", code, data, tuple(sorted((n, "") for n in names)), f"{file}:{number}")
 
 

@@ -19,6 +19,7 @@ _RANK = {str(level): order for order, level in enumerate(Level)}
 _SIDE_DEGREES = 0.3
 _KM_A_DEGREE = 111.2
 _RUNNERS_UP = 4
+_LOADED = 30.0  # points a loaded place stands behind a known one of its name: six times its governorate was named
 # ACLED's geo-precision (1 the place itself, 2 a part of a region or near a place, 3 a region) and UCDP's where_prec (1 exact, 2
 # near, 3 a district or a tract, 4 a governorate, 5 a line or a vague region, 6 a country), after their codebooks.
 _ACLED = {"point": 1, "town": 1, "area": 2, "district": 2, "governorate": 3, "region": 3, "country": 3}
@@ -27,7 +28,10 @@ _UCDP = {"point": 1, "town": 1, "area": 3, "district": 3, "governorate": 4, "reg
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row of the gazetteer that a name can mean; `admin` is the most exact p-code, `seat` says that a district has its name."""
+    """A row of the gazetteer that a name can mean.
+
+    `admin` is the most exact p-code, `seat` says that a district has its name, `loaded` that it is of a table the project loaded.
+    """
 
     code: str
     name: str
@@ -37,6 +41,7 @@ class Candidate:
     lon: float
     admin: str | None = None
     seat: bool = False
+    loaded: bool = False
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Candidate:
@@ -50,6 +55,7 @@ class Candidate:
             data["lon"],
             data.get("admin"),
             data.get("seat", False),
+            data.get("loaded", False),
         )
 
 
@@ -112,7 +118,7 @@ def _parts(candidate: Candidate, around: Surroundings) -> dict[str, float]:
         "level": -float(_level_order(candidate.level)),
         "neighbour": 0.0 if apart is None else 2.0 / (1 + apart),
         "actor-area": 0.5 * min(active, 3),
-        "size": 0.4 if candidate.seat else 0.0,
+        "size": (0.4 if candidate.seat else 0.0) - (_LOADED if candidate.loaded else 0.0),
     }
 
 
