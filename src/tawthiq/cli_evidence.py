@@ -10,11 +10,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tawthiq.cli_base import AsJson, BadInput, By, Failure, Project, Quiet, account, open_project, print_json, show_progress
+
+if TYPE_CHECKING:
+    from tawthiq.archive.verify import Proof
 
 app = typer.Typer()
 
@@ -56,8 +59,7 @@ def verify_command(
     if as_json:
         print_json({k: v for k, v in asdict(proof).items() if k != "going"} | {"sound": proof.sound})
     else:
-        for kind, what, why in proof.problems:
-            print(f"tawthiq: {kind}: {what}: {why}", file=sys.stderr)
+        _tell(proof)
         if not quiet:
             print(
                 f"{proof.originals} originals, {proof.bytes} bytes, {proof.acquisitions} acquisitions, "
@@ -131,8 +133,7 @@ def restore_command(
         except ValueError as error:
             raise BadInput(f"{file}: {error}") from None
     if not proof.sound:
-        for kind, what, why in proof.problems:
-            print(f"tawthiq: {kind}: {what}: {why}", file=sys.stderr)
+        _tell(proof)
         raise Failure("the archive of the backup is not sound")
     if not quiet:
         print(f"{proof.originals} originals, {proof.entries} entries of the log: {project}")
@@ -176,6 +177,11 @@ def erase_command(
         raise BadInput(str(error)) from None
     if not quiet:
         print(f"erased: {files} files, {reports} reports; run `tawthiq run` again to link what is left")
+
+
+def _tell(proof: Proof) -> None:
+    for kind, what, why in proof.problems:
+        print(f"tawthiq: {kind}: {what}: {why}", file=sys.stderr)
 
 
 def _new(out: Path) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tawthiq.archive.given import Given
     from tawthiq.archive.reading import Defaults
     from tawthiq.link.incidents import Told
-    from tawthiq.pipeline import Summary
+    from tawthiq.pipeline import Progress, Summary
     from tawthiq.workspace.store import DjangoStore
 
 app = typer.Typer()
@@ -67,26 +67,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Read reports, archive them, extract and link their claims, store all, and write the brief."""
-    from tawthiq.archive.originals import Originals
-    from tawthiq.pipeline import Summary, default_workers
-    from tawthiq.pipeline import run as run_pipeline
+    from tawthiq.pipeline import default_workers, go_on
 
     defaults = _defaults(published, source, columns, date_order, zone)
     _check(paths)
-    summary = Summary()
     store = open_project(project, create=True)
     with show_progress(quiet) as progress:
-        run_pipeline(
-            _given(paths, summary.problem),
-            store,
-            Originals(project / "archive"),
-            summary,
-            defaults=defaults,
-            by=by or account(),
-            tool=f"tawthiq {__version__}",
-            workers=workers or default_workers(),
-            progress=progress,
-        )
+        summary = _archive(paths, project, store, defaults, by, progress)
+        go_on(store, summary, workers=workers or default_workers(), progress=progress)
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
     tell(summary.problems)
@@ -126,24 +114,11 @@ def archive_command(
     as_json: AsJson = False,
 ) -> None:
     """Archive reports and store them without reading claims out of them; `run` goes on from there."""
-    from tawthiq.archive.originals import Originals
-    from tawthiq.pipeline import Summary, archive
-
     defaults = _defaults(published, source, columns, date_order, zone)
     _check(paths)
-    summary = Summary()
     store = open_project(project, create=True)
     with show_progress(quiet) as progress:
-        archive(
-            _given(paths, summary.problem),
-            store,
-            Originals(project / "archive"),
-            summary,
-            defaults=defaults,
-            by=by or account(),
-            tool=f"tawthiq {__version__}",
-            progress=progress,
-        )
+        summary = _archive(paths, project, store, defaults, by, progress)
     tell(summary.problems)
     if as_json:
         print_json({"project": str(project), **asdict(summary)})
@@ -293,6 +268,26 @@ def _given(paths: list[str], problem: Callable[[str, str], Any]) -> Iterator[Giv
             yield standard_input(sys.stdin.buffer.read())
         else:
             yield from given([path], problem)
+
+
+def _archive(
+    paths: list[str], project: Path, store: DjangoStore, defaults: Defaults, by: str | None, progress: Progress
+) -> Summary:
+    """Archive and store what is named, for `run` and `archive`."""
+    from tawthiq.archive.originals import Originals
+    from tawthiq.pipeline import Summary, archive
+
+    summary = Summary()
+    return archive(
+        _given(paths, summary.problem),
+        store,
+        Originals(project / "archive"),
+        summary,
+        defaults=defaults,
+        by=by or account(),
+        tool=f"tawthiq {__version__}",
+        progress=progress,
+    )
 
 
 def _write_briefs(store: DjangoStore, project: Path) -> list[Path]:

@@ -350,23 +350,6 @@ def mark_copies(store: Store, summary: Summary, progress: Progress = _ignore) ->
         progress("copies", done, None)
 
 
-def run(
-    files: Iterable[Given],
-    store: Store,
-    originals: Originals,
-    summary: Summary,
-    *,
-    defaults: Defaults = Defaults(),  # noqa: B008 - immutable
-    by: str = "",
-    tool: str = "",
-    workers: int = 1,
-    progress: Progress = _ignore,
-) -> Summary:
-    """Archive, extract, mark copies and link what is given; `summary` is filled as the run goes on and returned."""
-    archive(files, store, originals, summary, defaults=defaults, by=by, tool=tool, progress=progress)
-    return go_on(store, summary, workers=workers, progress=progress)
-
-
 def go_on(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = _ignore) -> Summary:
     """Extract, mark copies and link what is stored."""
     extract_pending(store, summary, workers=workers, progress=progress)

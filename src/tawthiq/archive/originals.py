@@ -177,21 +177,12 @@ class Originals:
         the salted hash that stays. Raises FileNotFoundError for what is not kept.
         """
         with self._locked():
-            self._load()
-            lines = self.manifest.read_bytes().splitlines(keepends=True) if self.manifest.exists() else []
-            numbers = []
-            for index, line in enumerate(lines):
-                row = json.loads(line)
-                if row.get("original") == digest:
-                    numbers.append(row["number"])
-                    lines[index] = _line({"number": row["number"], "erased": True})
+            lines = self.manifest.read_bytes().splitlines() if self.manifest.exists() else []
+            numbers = [row["number"] for row in map(json.loads, lines) if row.get("original") == digest]
             if not numbers:
                 raise FileNotFoundError(f"no original {digest}")
             self._enter({"kind": "erased", "numbers": numbers, "by": by, "reason": reason})
-            _replace(self.manifest, b"".join(lines))
-            self.path(digest).unlink(missing_ok=True)
-            (self._incoming / digest).unlink(missing_ok=True)
-            self._known = None
+            self._end_erasure(numbers)
         return numbers
 
     def _enter(self, told: dict[str, Any]) -> None:

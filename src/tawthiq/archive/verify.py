@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tawthiq.archive.originals import CHUNK, GENESIS, Originals, hash_of
+from tawthiq.archive.originals import GENESIS, Originals, hash_of
 
 _THREADS = 2
 
@@ -148,12 +148,9 @@ def _files(originals: Originals, proof: Proof, wanted: dict[str, tuple[int, str]
             path = originals.find(digest)
         except FileNotFoundError:
             return "missing", digest, f"the original of {name}"
-        found = 0
-        counted = hashlib.sha256()
         with path.open("rb", buffering=0) as file:
-            while chunk := file.read(CHUNK):
-                counted.update(chunk)
-                found += len(chunk)
+            counted = hashlib.file_digest(file, "sha256")
+            found = file.tell()
         if counted.hexdigest() != digest or found != size:
             return "changed", digest, f"the original of {name}"
         return found

@@ -74,7 +74,7 @@ class Antecedents:
                 mention.likely = next(iter(self.names()[-1:]), None)
             elif mention.neutral and head.suffix and not mention.actors and self.named:
                 mention.actors = self._anaphor(["any"])
-            if mention.actors == ("syrian-transitional",) and self._before_transition():
+            if mention.actors == ("syrian-transitional",) and self.document.published is not None and not self._after_transition():
                 mention.actors = ("syrian-army",)  # "the security forces" of a day before there were others
             if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):
                 kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
@@ -108,10 +108,6 @@ class Antecedents:
     def _after_transition(self) -> bool:
         published = self.document.published
         return published is not None and published.isoformat() >= TRANSITION
-
-    def _before_transition(self) -> bool:
-        published = self.document.published
-        return published is not None and published.isoformat() < TRANSITION
 
     def _epithet(self, mention: Mention) -> tuple[str, ...]:
         """An epithet of several actors is the one named last; "the army" is the state's army of the day."""

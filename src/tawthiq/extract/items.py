@@ -134,7 +134,7 @@ class Reader:
         self.unknown_words = frozenset(clitics["unknown_words"])
         self.of_land, self.officers = frozenset(clitics["of_land"]), frozenset(clitics["officers"])
         self.time_units = frozenset(lexicon.calendar["units"])
-        self.selves, self.plural_pronouns = frozenset(clitics["selves"]), frozenset(clitics["plural_pronouns"])
+        self.selves, self.plural_pronouns = frozenset(clitics["selves"]), tuple(clitics["plural_pronouns"])
         self.breakdown = frozenset(clitics["breakdown"])
         self.kilometres = frozenset(clitics["kilometres"])
         self.from_words, self.to_words = frozenset(clitics["from_words"]), frozenset(clitics["to_words"])

@@ -99,7 +99,8 @@ class Builder(EventBuilder):
                     add(draft.targets, mention.actors if mention is not None else ())
                 return
             fresh = True
-        if (active or fresh) if not on else not trigger.verb:
+        names_doer = not trigger.verb if on else active or fresh
+        if names_doer:
             self._killer(draft, trigger, victims)
         if fresh:
             relative_doer(self.document, draft, trigger, [m for m in self.mentions if m.first >= trigger.item.last])
@@ -115,17 +116,15 @@ class Builder(EventBuilder):
     def _theirs(self, trigger: Trigger, victims: Victims) -> None:
         """Find whose death or wounds a pronoun means: "fired at a fighter, which led to his killing" (ما أدى إلى مقتله)."""
         item, using = trigger.item, self.document.using
-        word = self.document.words[item.last - 1]
-        own = next((p for p in sorted(using.pronouns, key=len, reverse=True) if p and word.endswith(p)), "")
         told = trigger.frame == "life" or (
             not trigger.verb
-            and bool(item.suffix)
+            and item.suffix in using.pronouns
             and any(i.category in ("resulting", "result") and 0 <= item.first - i.last <= 2 for i in self.sentence.items)
         )
-        if not told or not own:
+        if not told:
             return
         before = [m for m in self.mentions if m.last <= item.first and (m.person or m.quantity) and not m.partial]
-        several = own in using.plural_pronouns
+        several = self.document.words[item.last - 1].endswith(using.plural_pronouns)
         for mention in reversed(before):
             many = mention.head.plural or (mention.quantity is not None and mention.quantity.most != 1)
             if many == several:

@@ -104,9 +104,9 @@ def _unresolved(document: Document, sentence: Sentence, known: list[PlaceMention
         at = noun.last
         if noun.definite or noun.plural or at >= sentence.last or any(k.first < at + 1 and noun.first < k.last for k in known):
             continue
-        taken = {t for i in sentence.items for t in range(i.first, i.last)}
         opener = words[at] in using.name_openers
-        if not opener and (at in taken or not words[at].startswith(using.article) or len(words[at]) < 5):
+        taken = any(i.first <= at < i.last for i in sentence.items)
+        if not opener and (taken or not words[at].startswith(using.article) or len(words[at]) < 5):
             continue
         last = at + 2 if opener else at + 1
         if last > sentence.last or (opener and not words[at + 1].isalpha()):

@@ -8,6 +8,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -73,14 +74,29 @@ class Problem:
 class Covered:
     """What stretch of a channel an export holds: posts of it that are known from before and are not in it were "not seen".
 
-    `first` and `last` are the lowest and the highest message id, `messages` all ids in it, in order (8 bytes each).
+    `messages` are the ids of all messages in it, at least one, in ascending order (8 bytes each).
     """
 
     platform: str
     channel: str
-    first: int
-    last: int
     messages: array[int]
+
+    @property
+    def first(self) -> int:
+        """The lowest message id."""
+        return self.messages[0]
+
+    @property
+    def last(self) -> int:
+        """The highest message id."""
+        return self.messages[-1]
+
+    @classmethod
+    def of(cls, platform: str, channel: str, messages: array[int]) -> Covered:
+        """Make one of ids in any order; sorting makes an object of every id, so only what is out of order is sorted."""
+        if any(a > b for a, b in pairwise(messages)):
+            messages = array("q", sorted(messages))
+        return cls(platform, channel, messages)
 
 
 Found = Item | Problem | Covered

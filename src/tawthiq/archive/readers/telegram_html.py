@@ -81,7 +81,7 @@ def read(source: Source, defaults: Defaults) -> Iterator[Found]:
     if not numbers:
         yield Problem("", "no message in it")
         return
-    yield Covered("telegram", f"name:{title or source.name}", min(numbers), max(numbers), array("q", sorted(numbers)))
+    yield Covered.of("telegram", f"name:{title or source.name}", numbers)
 
 
 def _words(found: list[Any]) -> str | None:

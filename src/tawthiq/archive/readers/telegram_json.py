@@ -11,7 +11,6 @@ import mimetypes
 from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +59,7 @@ def read(source: Source, defaults: Defaults) -> Iterator[Found]:
 
 def _covered(chat: dict[str, Any], numbers: array[int]) -> Iterator[Covered]:
     if numbers:
-        if any(a > b for a, b in pairwise(numbers)):  # sorting makes an object of every number: only where it must be
-            numbers = array("q", sorted(numbers))
-        yield Covered("telegram", str(chat.get("id")), numbers[0], numbers[-1], numbers)
+        yield Covered.of("telegram", str(chat.get("id")), numbers)
 
 
 def _same_album(before: dict[str, Any], after: dict[str, Any], album: list[dict[str, Any]]) -> bool:
