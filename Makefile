@@ -41,6 +41,8 @@ bench: install-dev
 	$(BIN)/python bench/confidence.py
 	$(BIN)/python bench/extract.py
 	$(BIN)/python bench/resolve.py
+	$(BIN)/python bench/link.py
+	$(BIN)/python bench/link_scale.py
 	$(BIN)/python bench/archive.py
 
 # Renew the locks: exact versions with hashes, without addresses.

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tawthiq.extract.engine import extract_claims
-from tawthiq.link.incidents import Told, link_claims
+from tawthiq.link.incidents import link_claims
+from tawthiq.link.told import Told
 from tawthiq.model import Report
 
 ROOT = Path(__file__).resolve().parents[1]

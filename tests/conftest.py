@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tawthiq.workspace.store import DjangoStore
 
 # One cache and one project for the whole run: Django opens one database a process.
 _FOLDER = Path(tempfile.mkdtemp(prefix="tawthiq-tests-"))
@@ -28,3 +32,25 @@ def shared() -> Path:
 def examples() -> Path:
     """The invented reports that come with the program."""
     return EXAMPLES
+
+
+@pytest.fixture(scope="session")
+def opened() -> Path:
+    """The folder of the one project that Django has open in this process."""
+    from tawthiq.workspace import start
+
+    folder = _FOLDER / "project"
+    start(folder)
+    return folder
+
+
+@pytest.fixture
+def store(opened: Path) -> DjangoStore:
+    """The Store of the open project, emptied."""
+    from django.apps import apps
+
+    from tawthiq.workspace.store import DjangoStore
+
+    for table in reversed(list(apps.get_app_config("workspace").get_models())):
+        table._default_manager.all()._raw_delete("default")
+    return DjangoStore()

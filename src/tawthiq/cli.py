@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tawthiq import __version__, cli_evidence, cli_read
+from tawthiq import __version__, cli_evidence, cli_link, cli_read
 from tawthiq.cli_base import (
     AsJson,
     BadInput,
@@ -39,10 +39,11 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
-for commands in (cli_read.app, cli_evidence.app):
+for commands in (cli_read.app, cli_evidence.app, cli_link.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")
+app.add_typer(cli_link.decisions_app, name="decisions")
 
 
 def main() -> None:
@@ -70,15 +71,18 @@ def _stop(message: str, code: int) -> NoReturn:
 
 @export_app.command("claims")
 def export_claims(project: Project, out: Out = None, quiet: Quiet = False) -> None:
-    """Write the claims of a project as JSON Lines, one report a line, each event with its incident."""
+    """Write the claims of a project as JSON Lines, one report a line, as people decided on them, each event with its incident."""
+    from tawthiq.link.incidents import ruled
+    from tawthiq.link.told import Told
+
     store = open_project(project)
     incident_of = {claim: incident.id for incident in store.incidents() for claim in incident.claims}
-    from tawthiq.model import claim_key
-
+    ruling = store.ruling()
     count = 0
     with writer(out) as write:
         for report, claims in store.reports():
-            rows = [c.model_dump(mode="json") | {"incident": incident_of.get(claim_key(report.report, c.id))} for c in claims]
+            told = ruled((Told(report, claim) for claim in claims), ruling)
+            rows = [t.claim.model_dump(mode="json") | {"incident": incident_of.get(t.key)} for t in told]
             write({"report": report.report, "source": report.source, "claims": rows})
             count += 1
     if not quiet and out is not None:
@@ -122,23 +126,28 @@ def show(
     store = open_project(project)
     incident = store.incident(name)
     if incident is not None:
-        told = [pair for key in incident.claims for pair in store.claims_by_key(key)]
         if as_json:
             print_json(incident.model_dump(mode="json"))
             return
         _show_incident(incident.model_dump(mode="json"))
-    else:
-        told = store.claims_by_key(name) or store.claims_of(name)
+    elif store.went(name) == "":
+        raise BadInput(f"none of the claims of incident {name!r} is left in this project")
+    claim = store.told_of(name) if incident is None else None
+    told = store.told_in(incident.id if incident is not None else name) if claim is None else [claim]
+    if incident is None:
         observed = store.observations(name)
         if not told and not observed:
             raise BadInput(f"no claim, report or incident {name!r} in this project")
         if as_json:
-            print_json([c.model_dump(mode="json") for _, c in told])
+            print_json([t.claim.model_dump(mode="json") for t in told])
             return
         for row in observed:
             print(f"{row['at']}  {row['kind']}  {row['note']}".rstrip())
-    for report, claim in told:
-        _show_claim(report, claim)
+    about = store.ruling().about
+    for one in told:
+        _show_claim(one.report, one.claim)
+        if one.key in about:
+            print(f"  decided: {', '.join(about[one.key])}")
 
 
 @app.command()
@@ -169,9 +178,14 @@ def version() -> None:
 def _show_incident(incident: dict[str, Any]) -> None:
     print(
         f"{incident['id']}  {incident['type']}  {incident['start'] or 'no date'}"
-        f"  [{incident['corroboration']}, {incident['origins']} origin(s)]"
+        f"  [{incident['corroboration']}: {incident['reason']}, {incident['origins']} origin(s), {incident['review']}]"
     )
-    for slot in ("initiators", "targets", "participants", "types", "modalities"):
+    for origin in incident["sources"]:
+        grade = f"  {origin['reliability']}" if origin["reliability"] else ""
+        print(f"  origin: {origin['name']}{grade}  ({', '.join(origin['claims'])})")
+    for version in incident["versions"] if len(incident["versions"]) > 1 else ():
+        print(f"  {version['stance']}: {', '.join(version['initiators']) or 'nobody named'}  ({', '.join(version['claims'])})")
+    for slot in ("initiators", "targets", "participants", "types", "modalities", "places", "days", "grades"):
         for value in incident[slot]:
             print(f"  {slot}: {value['value']}  ({', '.join(value['claims'])})")
     if incident["place"]:
@@ -179,10 +193,15 @@ def _show_incident(incident: dict[str, Any]) -> None:
     for loss in incident["losses"]:
         figures = [loss[k] if loss[k] is not None else "unknown" for k in ("lowest", "best", "highest")]
         print(f"  {loss['outcome']} of {loss['who'] or 'not said'}: lowest {figures[0]}, best {figures[1]}, highest {figures[2]}")
+        for value in loss["values"]:
+            corrected = " corrected later" if set(value["claims"]) <= set(loss["corrected"]) else ""
+            print(f"    {value['value']}{corrected}  ({', '.join(value['claims'])})")
+    if incident["conflicts"]:
+        print(f"  decisions that contradict one another: {', '.join(incident['conflicts'])}")
 
 
 def _show_claim(report: Any, claim: Any) -> None:
-    from tawthiq.link.incidents import Told
+    from tawthiq.link.told import Told
     from tawthiq.publish.brief import quote
 
     print(

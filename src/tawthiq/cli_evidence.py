@@ -164,7 +164,7 @@ def erase_command(
     quiet: Quiet = False,
 ) -> None:
     """Erase an original with its media, reports and claims; a tombstone says that something was erased, not what."""
-    open_project(project)
+    store = open_project(project)
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise BadInput(f"a hash has 64 hexadecimal digits, not {digest!r}")
     if not yes:
@@ -175,8 +175,12 @@ def erase_command(
         files, reports = erase(project, digest, by or account(), reason)
     except FileNotFoundError as error:
         raise BadInput(str(error)) from None
+    from tawthiq.cli_link import project_model
+    from tawthiq.pipeline import Summary, link_pending
+
+    link_pending(store, Summary(), project_model(project))
     if not quiet:
-        print(f"erased: {files} files, {reports} reports; run `tawthiq run` again to link what is left")
+        print(f"erased: {files} files, {reports} reports; briefs and exports that quote them are yours to erase")
 
 
 def _tell(proof: Proof) -> None:

@@ -34,11 +34,12 @@ from tawthiq.cli_base import (
     write_file,
     writer,
 )
+from tawthiq.cli_link import project_model
 
 if TYPE_CHECKING:
     from tawthiq.archive.given import Given
     from tawthiq.archive.reading import Defaults
-    from tawthiq.link.incidents import Told
+    from tawthiq.link.told import Told
     from tawthiq.pipeline import Progress, Summary
     from tawthiq.workspace.store import DjangoStore
 
@@ -74,7 +75,7 @@ def run(
     store = open_project(project, create=True)
     with show_progress(quiet) as progress:
         summary = _archive(paths, project, store, defaults, by, progress)
-        go_on(store, summary, workers=workers or default_workers(), progress=progress)
+        go_on(store, summary, workers=workers or default_workers(), model=project_model(project), progress=progress)
         progress("brief", 0, None)
         briefs = _write_briefs(store, project) if summary.reports else []
     tell(summary.problems)
@@ -96,6 +97,10 @@ def run(
 def _tell_more(summary: Summary) -> None:
     if summary.copies:
         print(f"{summary.copies} near-copies: they are no sources of their own")
+    if summary.conflicts:
+        print(f"{summary.conflicts} conflicts between decisions: `tawthiq decisions conflicts`")
+    if summary.orphans:
+        print(f"{summary.orphans} decisions do not find their claim: `tawthiq decisions orphans`")
     if summary.not_seen:
         print(f"{summary.not_seen} posts known from before were not seen")
 
@@ -160,7 +165,7 @@ def collect(
             collector = Collector(sources, state, telegram=telegram)
             collected(collector, store, originals, summary, by=by or account(), tool=f"tawthiq {__version__}", progress=progress)
             if summary.added:
-                go_on(store, summary, workers=workers or default_workers(), progress=progress)
+                go_on(store, summary, workers=workers or default_workers(), model=project_model(project), progress=progress)
                 _write_briefs(store, project)
         tell(summary.problems)
         for what, seen in summary.observed:

@@ -10,7 +10,7 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Span = tuple[int, int]
 
@@ -259,7 +259,11 @@ class Spread(Record):
 
 
 class LossRange(Record):
-    """Losses of one actor over the claims of an incident: lowest, best and highest figure, None where no claim gives one."""
+    """Losses of one actor over the claims of an incident: lowest, best and highest figure, None where no claim gives one.
+
+    `highest` is None too where figures are only least ones. `values` are the figures with the claims that give them ("11", "7-9",
+    "3+", "unknown"); `corrected` are claims whose figure a later one of the same origin took the place of: they are in no bound.
+    """
 
     who: str | None
     outcome: Outcome
@@ -267,13 +271,39 @@ class LossRange(Record):
     best: int | None
     highest: int | None
     claims: tuple[str, ...]
+    values: tuple[Spread, ...] = ()
+    corrected: tuple[str, ...] = ()
+
+
+class Origin(Record):
+    """Who stands behind claims of an incident, however many outlets carry it.
+
+    `side` is the side of the conflict that it belongs to, None for others; `reliability` the letter of the Admiralty code, A to
+    F, that an analyst gave it.
+    """
+
+    name: str
+    claims: tuple[str, ...]
+    side: str | None = None
+    reliability: str | None = None
+
+
+class Version(Record):
+    """One telling of an incident, to stand beside others: who did it, and whether it is told, denied, distanced or ahead."""
+
+    stance: Literal["told", "denied", "distanced", "ahead"]
+    initiators: tuple[str, ...]
+    claims: tuple[str, ...]
 
 
 class Incident(Record):
     """Claims that tell the same occurrence, merged.
 
-    `claims` are full claim ids (report and claim), sorted; `origins` counts sources that do not quote one another as far as
-    the record shows; `corroboration` is computed and `review` is decided by people.
+    `claims` are full claim ids (report and claim), sorted; merged slots hold every value with the claims that say it. `origins`
+    counts sources that do not quote one another as far as the record shows, and `sources` names them. `corroboration` is
+    computed, with `reason` as a key of its explanation; `review` is decided by people. `grades` are claims with their Admiralty
+    code where an analyst graded ("B2"; 6 where the information was not graded). `decisions` are the ids of what people decided
+    about it, `conflicts` of those that contradict one another.
     """
 
     id: str
@@ -284,17 +314,40 @@ class Incident(Record):
     participants: tuple[Spread, ...] = ()
     types: tuple[Spread, ...] = ()
     modalities: tuple[Spread, ...] = ()
+    places: tuple[Spread, ...] = ()
+    days: tuple[Spread, ...] = ()
     place: Place | None = None
     start: str | None = None
     end: str | None = None
     losses: tuple[LossRange, ...] = ()
+    versions: tuple[Version, ...] = ()
     origins: int = 1
+    sources: tuple[Origin, ...] = ()
     corroboration: Corroboration = "single-source"
     reason: str = ""
     review: Review = "unreviewed"
+    grades: tuple[Spread, ...] = ()
+    decisions: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
-DecisionKind = Literal["accept", "reject", "edit", "merge", "split", "note"]
+DecisionKind = Literal[
+    "accept",
+    "reject",
+    "edit",
+    "name-actor",
+    "pick-place",
+    "merge",
+    "split",
+    "not-the-same",
+    "review",
+    "grade-source",
+    "grade-information",
+    "settle-forecast",
+    "note",
+    "settle",
+    "undo",
+]
 
 
 class Anchor(Record):
@@ -307,15 +360,24 @@ class Anchor(Record):
 
 
 class Decision(Record):
-    """What a person decided: appended to the ledger, never changed. `at` is an instant with offset (ISO 8601)."""
+    """What a person decided: appended to the ledger, never changed. `at` is an instant with offset (ISO 8601).
+
+    `anchors` are the claims it is about, `others` those from which "split" and "not-the-same" part them. `slot` and `value` are
+    what an edit sets; `value` is the new actor of "name-actor" (`slot` the role, `old` the actor or None that it stands in for),
+    the place of "pick-place", the status of "review", the letter or digit of a grade, the outcome of a forecast, or, for "undo"
+    and "settle", the id of the decision that is undone or holds. `source` is the name of what "grade-source" grades.
+    """
 
     id: str
     at: str
     by: str
     kind: DecisionKind
-    anchors: tuple[Anchor, ...]
+    anchors: tuple[Anchor, ...] = ()
+    others: tuple[Anchor, ...] = ()
     slot: str | None = None
-    value: str | None = None
+    old: str | None = None
+    value: JsonValue = None
+    source: str | None = None
     reason: str | None = None
 
 

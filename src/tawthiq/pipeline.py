@@ -1,4 +1,4 @@
-"""Run the stages in order over a Store: archive, read, extract, mark copies, link.
+"""Run the stages in order over a Store: archive, read, extract, mark copies, link and rule.
 
 Files are archived whole before they are read; reports are stored as they are read, and claims are made of what has none yet. Each
 step is a transaction of its own, so that a run can be killed at any point and run again: nothing is lost and nothing is doubled.
@@ -6,6 +6,7 @@ step is a transaction of its own, so that a run can be killed at any point and r
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,11 +23,17 @@ from tawthiq.archive.reading import Covered, Defaults, Item, Problem, Source, re
 from tawthiq.extract.engine import extract_claims
 from tawthiq.extract.language import unread
 from tawthiq.lexicon.compile import version as vocabulary_version
-from tawthiq.link.incidents import Told, link_claims
-from tawthiq.model import Claim, Incident, Report
+from tawthiq.link.decisions import Ruling, mark_of, replay
+from tawthiq.link.incidents import group, merge, ruled
+from tawthiq.link.pairs import Pair, score_pairs
+from tawthiq.link.table import claims_table
+from tawthiq.link.told import Told
+from tawthiq.link.weights import Weights, weights
+from tawthiq.model import Claim, Decision, Incident, Report
 
 BATCH = 500
 _STORED = 2000
+_LINKED = 20_000
 # Small files are entered into the archive together: one wait for the disk serves many.
 _TOGETHER = 64
 _SMALL = 4_000_000
@@ -95,11 +102,47 @@ class Store(Protocol):
     def mark(self, signed: Sequence[tuple[int, bytes | None, Sequence[int], Sequence[int]]]) -> None:
         """Keep (key, signature, bands, keys of likes) of reports; of likes the one published first is the original."""
 
-    def told(self) -> Iterator[Told]:
-        """Yield the claims of all current reports."""
+    def decisions(self) -> list[Decision]:
+        """Return the ledger."""
 
-    def replace_incidents(self, incidents: Sequence[Incident]) -> None:
-        """Put these incidents in place of all others, in one transaction."""
+    def extracted(self, report: str) -> Sequence[Claim]:
+        """Return the claims of a current report as they were extracted."""
+
+    def made_with(self, name: str) -> str:
+        """Return what the derived tables were made with, "" when that is not known."""
+
+    def relink(self, name: str, value: str, *, anew: bool) -> None:
+        """Note what they are made with from now on; `anew` compares every claim again, else only incidents are made again."""
+
+    def marks(self) -> dict[str, str]:
+        """Return the mark of the ruling of each current claim about which people decided."""
+
+    def touch(self, marks: Sequence[tuple[str, str, bool]]) -> None:
+        """Take up (claim, mark of its ruling, whether it must be compared again)."""
+
+    def to_link(self, limit: int) -> list[Told]:
+        """Return event claims that were not compared with others yet."""
+
+    def near(self, keys: Iterable[str]) -> list[Told]:
+        """Return the claims that were compared before and share a blocking key."""
+
+    def link(self, compared: Sequence[tuple[str, Sequence[str], str]], pairs: Sequence[Pair]) -> None:
+        """Keep (claim, blocking keys, mark of its ruling) of claims that were compared, and pairs.
+
+        The claims wait for incidents.
+        """
+
+    def unlink(self, rejected: Sequence[tuple[str, str]]) -> None:
+        """Take (claim, mark of its ruling) out of all incidents."""
+
+    def waiting(self, together: Iterable[tuple[str, str]]) -> Iterator[tuple[list[Told], list[Pair]]]:
+        """Yield claims that wait for incidents with all that pairs lead to from them, and those pairs, heaviest first."""
+
+    def put_incidents(self, told: Sequence[Told], incidents: Sequence[Incident]) -> None:
+        """Put the incidents of some claims in place of those that they were in, in one transaction."""
+
+    def incident_count(self) -> int:
+        """Return how many incidents there are."""
 
 
 @dataclass(slots=True)
@@ -115,6 +158,8 @@ class Summary:
     silent: int = 0
     copies: int = 0
     not_seen: int = 0
+    conflicts: int = 0
+    orphans: int = 0
     unread: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     observed: list[tuple[str, str]] = field(default_factory=list)
@@ -350,14 +395,52 @@ def mark_copies(store: Store, summary: Summary, progress: Progress = _ignore) ->
         progress("copies", done, None)
 
 
-def go_on(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = _ignore) -> Summary:
+def link_pending(store: Store, summary: Summary, model: Weights | None = None, progress: Progress = _ignore) -> Ruling:
+    """Compare claims that are new or edited with those near them, and put what changed into incidents; return what people ruled.
+
+    What is compared and put together is that alone to which something happened, so that a report costs no more in a large project.
+    """
+    model = model or weights()
+    ruling = replay(store.decisions(), store.extracted)
+    for name, value, anew in (
+        ("weights", model.mark, True),
+        ("grades", json.dumps(ruling.reliability, sort_keys=True), False),
+    ):
+        if store.made_with(name) != value:
+            store.relink(name, value, anew=anew)
+    known = store.marks()
+    changed = [(key, known.get(key, ""), mark_of(ruling, key)) for key in sorted({*known, *ruling.about})]
+    store.touch([(key, new, old.partition("|")[0] != new.partition("|")[0]) for key, old, new in changed if old != new])
+    done = 0
+    while batch := store.to_link(_LINKED):
+        told = list(ruled(batch, ruling))
+        store.unlink([(key, mark_of(ruling, key)) for key in sorted({t.key for t in batch} - {t.key for t in told})])
+        table = claims_table(((t.report, t.claim) for t in told), model)
+        keys = dict(zip(table.column("claim").to_pylist(), table.column("keys").to_pylist(), strict=True))
+        near = ruled(store.near(key for found in keys.values() for key in found), ruling)
+        pairs = score_pairs(table, model, claims_table(((t.report, t.claim) for t in near if t.key not in keys), model))
+        store.link([(key, found, mark_of(ruling, key)) for key, found in keys.items()], pairs)
+        done += len(batch)
+        progress("link", done, None)
+    for waiting, pairs in store.waiting(ruling.together):
+        told = list(ruled(waiting, ruling))
+        rows = {row["claim"]: row for row in claims_table(((t.report, t.claim) for t in told), model).to_pylist()}
+        by_key = {t.key: t for t in told}
+        left = [p for p in pairs if p.first in rows and p.second in rows]
+        store.put_incidents(waiting, [merge([by_key[k] for k in keys_], ruling) for keys_ in group(rows, left, ruling)])
+    summary.incidents = store.incident_count()
+    return ruling
+
+
+def go_on(
+    store: Store, summary: Summary, *, workers: int = 1, model: Weights | None = None, progress: Progress = _ignore
+) -> Summary:
     """Extract, mark copies and link what is stored."""
     extract_pending(store, summary, workers=workers, progress=progress)
     mark_copies(store, summary, progress)
     progress("link", 0, None)
-    incidents = link_claims(store.told())
-    store.replace_incidents(incidents)
-    summary.incidents = len(incidents)
+    ruling = link_pending(store, summary, model, progress)
+    summary.conflicts, summary.orphans = len(ruling.conflicts), len(ruling.orphans)
     return summary
 
 

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from tawthiq.extract.engine import extract_claims
-from tawthiq.link.incidents import Told, link_claims
+from tawthiq.link.incidents import link_claims
+from tawthiq.link.told import Told
 from tawthiq.model import Loss, LossRange, Report
 from tawthiq.publish.brief import Brief, build_brief, losses_text, quote, render_html, render_markdown
 from tawthiq.publish.outlines import Dot, map_svg, project

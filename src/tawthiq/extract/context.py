@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tawthiq.extract.drafts import Draft, add
-from tawthiq.extract.items import TRANSITION, Document, Item, Sentence
+from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.mentions import Mention, last_group
 from tawthiq.extract.stance import Scope, govern, negated
 from tawthiq.lexicon.morphology import ALEF
+from tawthiq.lexicon.outlets import TRANSITION
 from tawthiq.model import Kind, SourceType
 
 # Words of saying, expecting and wanting that begin a statement of their own where they open a clause.

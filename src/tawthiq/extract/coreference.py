@@ -9,8 +9,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tawthiq.extract.drafts import Draft
-from tawthiq.extract.items import TRANSITION, Document, Sentence
+from tawthiq.extract.items import Document, Sentence
 from tawthiq.extract.mentions import Mention
+from tawthiq.lexicon.outlets import TRANSITION
 from tawthiq.model import Kind
 
 _CIVIL = ("civilians", "protesters", "refugees", "detainees", "journalists", "medical", "un", "sohr")

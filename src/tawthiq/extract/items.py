@@ -12,6 +12,7 @@ from datetime import date
 
 from tawthiq.lexicon.compile import tables
 from tawthiq.lexicon.lexicon import Lexicon, load
+from tawthiq.lexicon.outlets import outlet_of
 from tawthiq.lexicon.reading import Sense
 from tawthiq.model import Report
 from tawthiq.resolve.calendar_words import TimeMention
@@ -24,8 +25,6 @@ _ENGLISH_FINITE = ("ed", "ep", "es", "eg")
 
 # A run of more tokens without the end of a sentence is cut at a comma, so that time stays linear in the length of a text.
 _LONGEST = 150
-# The day from which the state, its army and its ministries are another actor.
-TRANSITION = "2024-12-08"
 DAMMA, FATHA = "\u064f", "\u064e"
 
 
@@ -197,7 +196,7 @@ class Document:
         self.tokens: Tokens = tokenise(normalise(report.text, using.lexicon.hidden))
         self.words = self.tokens.words
         self.sentences: list[Sentence] = []
-        self.outlet = _outlet(report.source, using.lexicon)
+        self.outlet = outlet_of(report.source, using.lexicon)
         self.outlet_words = self.outlet.words
         self.agency = any(word in self.outlet_words for word in using.agencies)
         self.year = self._year() if self.published is None else None
@@ -253,7 +252,11 @@ class Document:
                 reply = self._text_of(line_start, line_end)
                 kind = "chrome"
             paragraph += 1
-            is_title = bool(title) and kind == "text" and " ".join(words[line_start:line_end]) == " ".join(_plain_words(title))
+            is_title = (
+                bool(title)
+                and kind == "text"
+                and " ".join(words[line_start:line_end]) == " ".join(tokenise(normalise(title)).words)
+            )
             while index < len(sentences) and sentences[index][0] < line_end:
                 first, last = sentences[index]
                 index += 1
@@ -388,50 +391,3 @@ class Document:
             return ""
         start, end = self.span(first, last)
         return self.report.text[start:end].strip()
-
-
-def _plain_words(folded: str) -> list[str]:
-    return tokenise(normalise(folded)).words
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """What a source's name says of it: the actor that speaks through it, and whether it is a side of the conflict."""
-
-    actor: str | None
-    earlier: str | None
-    party: bool
-    words: str
-
-    def speaker(self, published: object) -> str | None:
-        """Return the actor that "our forces" means; a state that changed hands is another actor before 8 December 2024."""
-        if self.earlier and published is not None and str(published) < TRANSITION:
-            return self.earlier
-        return self.actor
-
-
-def _outlet(source: str | None, lexicon: Lexicon) -> Outlet:
-    if source not in _OUTLETS:
-        if len(_OUTLETS) > 10_000:
-            _OUTLETS.clear()
-        _OUTLETS[source] = _read_outlet(source, lexicon)
-    return _OUTLETS[source]
-
-
-_OUTLETS: dict[str | None, Outlet] = {}
-
-
-def _read_outlet(source: str | None, lexicon: Lexicon) -> Outlet:
-    name = fold(source or "")
-    words = _plain_words(name)
-    said = " ".join(w for w in words if w[:1].isalnum())
-    for row in lexicon.outlets:
-        if all(part in name for part in row["match"]):
-            return Outlet(row["actor"], row.get("before"), bool(row.get("party")), said)
-    named = [p for p in lexicon.phrases(words) if p.sense.category == "actor"]
-    senses = [p.sense for p in sorted(named, key=lambda p: p.first - p.last)]
-    senses += [r.sense for w in words for r in lexicon.readings(w) if r.sense.category == "actor"]
-    for sense in senses:
-        if sense.data["kind"] not in ("civilians", "organisation", "other", "unknown"):
-            return Outlet(sense.name, None, True, said)
-    return Outlet(None, None, False, said)

@@ -1,124 +1,130 @@
 """Merge the claims of an occurrence into an incident: every slot with its spread, losses as ranges, and how sure it is.
 
-`link_claims` is a pure function of the claims: the same claims in any order give the same incidents. Values are never
-averaged; each keeps the claims that say it.
+`link_claims` is a pure function of the claims, the weights and what people decided: the same in any order give the same incidents.
+Values are never averaged; each keeps the claims that say it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
-from tawthiq.link.cluster import cluster
-from tawthiq.link.pairs import score_pairs, weights
+from tawthiq.link.certainty import STANDING, certainty, origins, versions
+from tawthiq.link.cluster import Row, cluster, components
+from tawthiq.link.decisions import Ruling, standing
+from tawthiq.link.losses import loss_ranges
+from tawthiq.link.pairs import Pair, score_pairs
 from tawthiq.link.table import claims_table
-from tawthiq.model import (
-    Claim,
-    Corroboration,
-    Incident,
-    Kind,
-    Level,
-    Loss,
-    LossRange,
-    Modality,
-    Place,
-    Report,
-    SourceType,
-    Spread,
-    claim_key,
-)
+from tawthiq.link.told import Told
+from tawthiq.link.weights import Weights, weights
+from tawthiq.model import Incident, Kind, Level, Place, Spread
 
 _EXACT = tuple(Level)
-_STANDING = (Modality.ASSERTED, Modality.HEDGED)
 
 
-class Told(NamedTuple):
-    """A claim with the report that tells it; `original` is the source of the report of which that one is a near-copy."""
-
-    report: Report
-    claim: Claim
-    original: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The claim's id across reports."""
-        return claim_key(self.report.report, self.claim.id)
-
-
-def link_claims(told: Iterable[Told]) -> list[Incident]:
+def link_claims(told: Iterable[Told], model: Weights | None = None, ruling: Ruling | None = None) -> list[Incident]:
     """Return the incidents of the event claims, ordered by id; claims of other kinds belong to none."""
-    events = {t.key: t for t in told if t.claim.kind is Kind.EVENT}
-    model = weights()
-    table = claims_table(((t.report.report, t.claim) for _, t in sorted(events.items())), model["precision_km"])
-    groups = cluster(table, score_pairs(table, model))
-    return sorted((merge([events[key] for key in group]) for group in groups), key=lambda i: i.id)
+    model, ruling = model or weights(), ruling or Ruling()
+    events = {t.key: t for t in ruled(told, ruling) if t.claim.kind is Kind.EVENT}
+    table = claims_table(((t.report, t.claim) for _, t in sorted(events.items())), model)
+    rows = {row["claim"]: row for row in table.to_pylist()}
+    groups = group(rows, score_pairs(table, model), ruling)
+    return sorted((merge([events[key] for key in keys], ruling) for keys in groups), key=lambda i: i.id)
 
 
-def incident_id(claims: Sequence[str]) -> str:
-    """Return the id of an incident: derived from the first of its claims, so that it stays while claims are added after it."""
-    return "I" + hashlib.sha256(min(claims).encode()).hexdigest()[:10]
+def ruled(told: Iterable[Told], ruling: Ruling) -> Iterable[Told]:
+    """Yield claims as people edited them, without those that they rejected."""
+    for one in told:
+        if one.key not in ruling.rejected:
+            edited = ruling.edited.get(one.key)
+            yield one._replace(claim=edited) if edited is not None else one
 
 
-def merge(told: Sequence[Told]) -> Incident:
+def group(rows: Mapping[str, Row], pairs: Sequence[Pair], ruling: Ruling) -> list[tuple[str, ...]]:
+    """Return the claims of each occurrence; what no pair leads to is decided apart, so that a part gives what the whole does."""
+    together = [(a, b) for a, b in ruling.together if a in rows and b in rows]
+    inside: dict[str, int] = {}
+    parts = components(rows, (*((p.first, p.second) for p in pairs), *together))
+    for number, part in enumerate(parts):
+        for key in part:
+            inside[key] = number
+    pairs_of: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        pairs_of.setdefault(inside[pair.first], []).append(pair)
+    together_of: dict[int, list[tuple[str, str]]] = {}
+    for first, second in together:
+        together_of.setdefault(inside[first], []).append((first, second))
+    apart_of: dict[int, set[frozenset[str]]] = {}
+    for foes in ruling.apart:
+        numbers = {inside.get(key) for key in foes}
+        if len(numbers) == 1 and (number_ := next(iter(numbers))) is not None:
+            apart_of.setdefault(number_, set()).add(foes)
+    out: list[tuple[str, ...]] = []
+    for number, part in enumerate(parts):
+        if len(part) == 1:
+            out.append((part[0],))
+            continue
+        mine = {key: rows[key] for key in part}
+        out += cluster(mine, pairs_of.get(number, ()), together_of.get(number, ()), apart_of.get(number, ()))
+    return sorted(out)
+
+
+def incident_id(told: Iterable[Told]) -> str:
+    """Return the id of an incident: that of the claim that came to be known first, so that it stays as claims are added."""
+    first = min(told, key=lambda t: (t.arrival, t.key))
+    return "I" + (first.name or hashlib.sha256(first.key.encode("utf-8", "surrogatepass")).hexdigest()[:10])
+
+
+def merge(told: Sequence[Told], ruling: Ruling | None = None) -> Incident:
     """Merge claims of one occurrence, given in any order."""
+    ruling = ruling or Ruling()
     told = sorted(told, key=lambda t: t.key)
-    standing = [t for t in told if t.claim.modality in _STANDING] or list(told)
-    corroboration, reason, origins = certainty(told)
-    start, end = _days(standing)
+    firm = [t for t in told if t.claim.modality in STANDING] or list(told)
+    found = origins(firm, ruling.reliability)
+    corroboration, reason = certainty(told, found)
+    judged = standing(ruling, (t.key for t in told))
+    start, end = _days(firm)
     return Incident(
-        id=incident_id([t.key for t in told]),
-        type=Counter(t.claim.type for t in standing).most_common(1)[0][0],
+        id=incident_id(told),
+        type=Counter(t.claim.type for t in firm).most_common(1)[0][0],
         claims=tuple(t.key for t in told),
         initiators=_spread(told, "initiators"),
         targets=_spread(told, "targets"),
         participants=_spread(told, "participants"),
         types=_values((t.claim.type, t.key) for t in told),
         modalities=_values((str(t.claim.modality), t.key) for t in told),
-        place=_place(standing),
+        places=_values((t.claim.place.name, t.key) for t in told if t.claim.place),
+        days=_values((_period(t), t.key) for t in told if t.claim.time and t.claim.time.start),
+        place=_place(firm),
         start=start,
         end=end,
-        losses=_losses(standing),
-        origins=origins,
+        losses=loss_ranges(firm),
+        versions=versions(told),
+        origins=len(found),
+        sources=found,
         corroboration=corroboration,
         reason=reason,
+        review=judged.status,
+        grades=_grades(told, ruling),
+        decisions=judged.decisions,
+        conflicts=judged.conflicts,
     )
 
 
-def origin(told: Told) -> str:
-    """Return who stands behind a claim: the source it names, else its outlet; ten outlets quoting one body are one origin."""
-    attribution = told.claim.attribution
-    outlet = told.original or told.report.source or told.report.report
-    if attribution.type in (SourceType.NAMED, SourceType.PARTY) and attribution.mention:
-        return attribution.mention.strip('«»"“” ').casefold()
-    if attribution.type is SourceType.OUTLET:
-        return outlet.casefold()
-    return f"{outlet}|{attribution.type}".casefold()
+def _grades(told: Sequence[Told], ruling: Ruling) -> tuple[Spread, ...]:
+    """Return the Admiralty codes of claims whose source or information an analyst graded: F or 6 for what was not graded."""
+    if not ruling.reliability and not ruling.credibility:
+        return ()
+    letters = {key: o.reliability for o in origins(told, ruling.reliability) if o.reliability for key in o.claims}
+    graded = {t.key for t in told if t.key in letters or t.key in ruling.credibility}
+    return _values((f"{letters.get(key, 'F')}{ruling.credibility.get(key, '6')}", key) for key in sorted(graded))
 
 
-def certainty(told: Sequence[Told]) -> tuple[Corroboration, str, int]:
-    """Return how well an occurrence is corroborated, why (a key that the brief puts into words), and its independent origins.
-
-    "contested": someone denies it, keeps away from it, or names another culprit; "corroborated": two origins or more that do
-    not quote one another, or a source that says it asked several.
-    """
-    standing = [t for t in told if t.claim.modality in _STANDING]
-    origins = {origin(t) for t in standing} or {origin(t) for t in told}
-    culprits = {
-        tuple(sorted(t.claim.initiators)) for t in standing if t.claim.initiators and t.claim.initiators != ("unknown-gunmen",)
-    }
-    if any(t.claim.modality is Modality.DENIED for t in told):
-        return "contested", "denied", len(origins)
-    if any(t.claim.modality is Modality.DISTANCED for t in told):
-        return "contested", "distanced", len(origins)
-    if len(culprits) > 1 and not set.intersection(*(set(c) for c in culprits)):
-        return "contested", "culprits", len(origins)
-    if len(origins) > 1:
-        return "corroborated", "origins", len(origins)
-    if any(t.claim.attribution.type is SourceType.CORROBORATED for t in standing):
-        return "corroborated", "matching", max(2, len(origins))
-    return "single-source", "single", len(origins)
+def _period(told: Told) -> str:
+    time = told.claim.time
+    assert time is not None
+    return f"{time.start}" if time.end in (None, time.start) else f"{time.start}/{time.end}"
 
 
 def _values(pairs: Iterable[tuple[str, str]]) -> tuple[Spread, ...]:
@@ -159,43 +165,3 @@ def _place(told: Sequence[Told]) -> Place | None:
         return (0 if place.lat is not None else 1, level, -counts[place.name, place.lat, place.lon], place.name)
 
     return min(places, key=key)
-
-
-def _losses(told: Sequence[Told]) -> tuple[LossRange, ...]:
-    """Return for each actor and outcome the lowest, the best and the highest figure that claims give.
-
-    Best is the figure of the most origins, of the latest report among equals (a corrected toll comes later). Rows that say
-    "unknown" alone leave all three None; a stated absence is 0.
-    """
-    rows: dict[tuple[str | None, str], list[tuple[Loss, Told]]] = {}
-    for t in told:
-        for loss in t.claim.losses:
-            rows.setdefault((loss.who, loss.outcome), []).append((loss, t))
-    out = []
-    for (who, _), found in sorted(rows.items(), key=lambda r: (r[0][0] or "~", r[0][1])):
-        figures = [(entry, t) for entry, t in found if entry.min is not None or entry.max is not None]
-        lows = [entry.min for entry, _ in figures if entry.min is not None]
-        highs = [entry.max for entry, _ in figures if entry.max is not None] or lows
-        exact = [(entry, t) for entry, t in figures if entry.status in ("reported", "none") and entry.min is not None]
-        best = _best(exact) if exact else None
-        out.append(
-            LossRange(
-                who=who,
-                outcome=found[0][0].outcome,
-                lowest=min(lows, default=None),
-                best=best,
-                highest=max([*highs, *lows], default=None),
-                claims=tuple(t.key for _, t in found),
-            )
-        )
-    return tuple(out)
-
-
-def _best(exact: list[tuple[Loss, Told]]) -> int | None:
-    support: dict[int, set[str]] = {}
-    latest: dict[int, str] = {}
-    for loss, told in exact:
-        assert loss.min is not None
-        support.setdefault(loss.min, set()).add(origin(told))
-        latest[loss.min] = max(latest.get(loss.min, ""), told.report.published or "")
-    return max(support, key=lambda n: (len(support[n]), latest[n], n))

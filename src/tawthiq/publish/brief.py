@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from tawthiq.analyse.counts import count_by, incidents_table
-from tawthiq.link.incidents import Told
+from tawthiq.link.told import Told
 from tawthiq.model import Incident, Kind, Loss, LossRange, Modality, SourceType
 from tawthiq.publish.outlines import Dot, map_svg
 from tawthiq.publish.words import Language, Words
@@ -71,7 +71,7 @@ def losses_text(losses: Sequence[LossRange] | Sequence[Loss], words: Words) -> s
     for loss in losses:
         low, high = (loss.lowest, loss.highest) if isinstance(loss, LossRange) else (loss.min, loss.max)
         best = loss.best if isinstance(loss, LossRange) else None
-        open_ended = isinstance(loss, Loss) and loss.max is None and loss.min is not None
+        open_ended = high is None and low is not None
         if low is None and high is None:
             figure = words("unknown")
         elif low == high == 0:
@@ -111,7 +111,9 @@ def quote(told: Told) -> list[tuple[str, bool]]:
 
 
 def _confirmed(incident: Incident, told: dict[str, Told]) -> bool:
-    """Say whether an incident stands as told: someone asserts it and it is not contested."""
+    """Say whether an incident stands as told: people verified it, or someone asserts it, it is not contested and not rejected."""
+    if incident.review in ("verified", "rejected"):
+        return incident.review == "verified"
     claims = [told[c].claim for c in incident.claims if c in told]
     return incident.corroboration != "contested" and any(
         c.modality is Modality.ASSERTED and c.attribution.type is not SourceType.SOCIAL for c in claims
@@ -144,10 +146,24 @@ class _Lines:
             "certainty": words.name("corroboration", incident.corroboration),
             "reason": words.name("reason", incident.reason),
             "origins": words.plural("origins", incident.origins),
+            "review": words.name("review", incident.review) if incident.review != "unreviewed" else "",
+            "open": words("open_conflict") if incident.conflicts else "",
+            "grades": words.comma.join(s.value for s in incident.grades),
+            "versions": self.versions(incident) if incident.corroboration == "contested" else [],
             "modalities": [words.name("modality", s.value) for s in incident.modalities if s.value != "asserted"],
             "sources": list(sources),
             "claims": [t.key for t in told],
         }
+
+    def versions(self, incident: Incident) -> list[str]:
+        """Return the tellings of a contested incident side by side: the stance, who is said to have done it, and who says so."""
+        out = []
+        for version in incident.versions:
+            told = [self.brief.told[c] for c in version.claims if c in self.brief.told]
+            who = f" ({self.words.actors(list(version.initiators))})" if version.initiators else ""
+            sources = self.words.comma.join(dict.fromkeys(self.source(t) for t in told))
+            out.append(f"{self.words.name('stance', version.stance)}{who}: {sources}")
+        return out
 
     def place(self, place: Any) -> str:
         if place is None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import altair
 import pyarrow as pa
 import vl_convert
 
+from tawthiq.link.explain import Explanation
 from tawthiq.publish.words import Words
 
 # Eight hues that stay apart for colour-blind readers (Okabe and Ito, "Color Universal Design", 2008).
@@ -53,3 +56,54 @@ def days_chart(counts: pa.Table, words: Words) -> str:
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
     return re.sub(r"<svg ", '<svg role="img" class="chart" ', svg, count=1)
+
+
+def waterfall_chart(explanation: Explanation, words: Words) -> altair.LayerChart:
+    """Return the weights of two claims as a waterfall, from the prior over each comparison to the sum, in bits."""
+    rows: list[dict[str, Any]] = [{"step": words("prior"), "start": 0.0, "end": explanation.prior, "sign": "base"}]
+    at = explanation.prior
+    for step in explanation.steps:
+        if step.level == "unknown":
+            continue
+        gain = step.weight + step.rarity
+        label = f"{words.name('comparison', step.comparison)}: {words.name('level', step.level)}"
+        rows.append({"step": label, "start": at, "end": at + gain, "sign": "for" if gain >= 0 else "against"})
+        at += gain
+    rows.append({"step": words("weight_sum"), "start": 0.0, "end": at, "sign": "base"})
+    for row in rows:
+        row["shown"] = f"{float(row['end']) - float(row['start']):+.1f}"
+        row["right"] = max(row["start"], row["end"])
+    # Room for the numbers that stand at the bars' ends.
+    low, high = min(row["end"] for row in rows), max(row["right"] for row in rows)
+    room = altair.Scale(domain=[min(low, 0.0) - 1, max(high, 0.0) + 0.12 * (high - low) + 1], nice=False)
+    order = [str(row["step"]) for row in rows]
+    base = altair.Chart(altair.InlineData(values=rows)).encode(
+        y=altair.Y(
+            "step:N",
+            sort=order,
+            title=None,
+            axis=altair.Axis(labelLimit=320, orient="right" if words.direction == "rtl" else "left"),
+        )
+    )
+    bars = base.mark_bar(height=16).encode(
+        x=altair.X("start:Q", title=words("bits"), scale=room),
+        x2="end:Q",
+        color=altair.Color(
+            "sign:N", legend=None, scale=altair.Scale(domain=["base", "for", "against"], range=["#4b4b4b", "#0072B2", "#D55E00"])
+        ),
+    )
+    numbers = base.mark_text(align="left", dx=4).encode(x="right:Q", text="shown:N")
+    line = altair.Chart(altair.InlineData(values=[{"at": explanation.threshold}])).mark_rule(strokeDash=[4, 3]).encode(x="at:Q")
+    made: altair.LayerChart = (bars + numbers + line).properties(width=460).configure(font="Noto Sans Arabic, sans-serif")
+    return made
+
+
+def write_chart(chart: altair.LayerChart, path: Path) -> None:
+    """Write a chart as SVG or PNG, by the name of the file; raises ValueError for another."""
+    made = chart.to_dict()
+    if path.suffix.lower() == ".svg":
+        path.write_text(vl_convert.vegalite_to_svg(made), encoding="utf-8")
+    elif path.suffix.lower() == ".png":
+        path.write_bytes(vl_convert.vegalite_to_png(made, scale=2))
+    else:
+        raise ValueError(f"a chart is written as .svg or .png, not {path.suffix or 'nothing'!r}")

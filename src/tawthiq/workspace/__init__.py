@@ -11,6 +11,8 @@ from pathlib import Path
 DATABASE_NAME = "tawthiq.sqlite3"
 # Actors and places that the project adds to the vocabulary.
 NAMES_FOLDER = "names"
+# Weights that the project trained to link its claims with.
+LINKING_FOLDER = "linking"
 
 
 def start(project: Path) -> None:

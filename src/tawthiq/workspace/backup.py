@@ -13,9 +13,9 @@ from pathlib import Path
 from tawthiq.archive.limits import check_zip
 from tawthiq.archive.originals import Originals
 from tawthiq.archive.verify import Proof, verify
-from tawthiq.workspace import DATABASE_NAME, NAMES_FOLDER
+from tawthiq.workspace import DATABASE_NAME, LINKING_FOLDER, NAMES_FOLDER
 
-_KEPT = (NAMES_FOLDER, "sources.toml", "collected.json")
+_KEPT = (NAMES_FOLDER, LINKING_FOLDER, "sources.toml", "collected.json")
 Write = Callable[[Path, Path], None]
 
 

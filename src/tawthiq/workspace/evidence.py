@@ -18,13 +18,13 @@ from tawthiq import __version__
 from tawthiq.archive.originals import Originals
 from tawthiq.archive.verify import Progress, Proof, receipt, verify
 from tawthiq.lexicon.compile import version as vocabulary_version
-from tawthiq.link.incidents import Told
-from tawthiq.link.pairs import weights
+from tawthiq.link.told import Told
 from tawthiq.model import Claim, Report, text_hash
 from tawthiq.publish.brief import quote
 from tawthiq.publish.cover import render_cover
 from tawthiq.workspace.backup import Write, whole_lines
 from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, Observation, ReportRow
+from tawthiq.workspace.store import DjangoStore
 
 
 def verify_project(project: Path, progress: Progress) -> Proof:
@@ -72,6 +72,11 @@ def erase(project: Path, digest: str, by: str, reason: str) -> tuple[int, int]:
     }
     for other in sorted(beside - shared):
         originals.erase(other, by, reason)
+    # Incidents hold what the claims said: those that hold any of it go at once and are made anew of what is left.
+    erased = ClaimRow.objects.filter(report__in=reports)
+    incidents = set(erased.exclude(incident="").values_list("incident", flat=True))
+    DjangoStore().retire(list(erased.values_list("id", flat=True)))
+    IncidentRow.objects.filter(id__in=incidents).delete()
     reports.delete()
     Observation.objects.filter(acquisition__in=acquisitions).delete()
     Observation.objects.filter(what__in=names).delete()
@@ -80,7 +85,7 @@ def erase(project: Path, digest: str, by: str, reason: str) -> tuple[int, int]:
         left = ReportRow.objects.filter(report=name).order_by("-version").first()
         if left is not None and not ReportRow.objects.filter(report=name, current=True).exists():
             ReportRow.objects.filter(pk=left.pk).update(current=True)
-    IncidentRow.objects.all().delete()
+            ClaimRow.objects.filter(report=left).update(linking=ClaimRow.NEW)
     return 1 + len(beside - shared), count
 
 
@@ -99,11 +104,11 @@ def bundle(project: Path, names: Iterable[str], target: Path, by: str, write: Wr
     made = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": by,
-        "versions": {"tawthiq": __version__, "vocabulary": vocabulary_version(), "linking": str(weights().get("version", "1"))},
+        "versions": {"tawthiq": __version__, "vocabulary": vocabulary_version(), "linking": DjangoStore().made_with("weights")},
         "receipt": receipt(originals),
         "originals": [{"url": None, "by": "", "tool": "", **row} for row in custody],
         "claims": [_quoted(row, claim) for row, claims in rows for claim in claims],
-        "decisions": [],
+        "decisions": _decisions(rows),
     }
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".bundle-") as folder:
         bag = Path(folder) / "bag"
@@ -137,6 +142,14 @@ def bundle(project: Path, names: Iterable[str], target: Path, by: str, write: Wr
     return len(made["claims"]), len(numbers)
 
 
+def _decisions(rows: list[tuple[ReportRow, list[ClaimRow]]]) -> list[dict[str, Any]]:
+    """Return what people decided about claims, in the order of the ledger."""
+    store = DjangoStore()
+    about = store.ruling().about
+    wanted = {decision for _, claims in rows for claim in claims for decision in about.get(claim.key, ())}
+    return [d.model_dump(mode="json") for d in store.decisions() if d.id in wanted]
+
+
 def _json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -146,7 +159,7 @@ def _wanted(names: list[str]) -> tuple[list[IncidentRow], list[tuple[ReportRow, 
     incidents = []
     found: dict[int, tuple[ReportRow, dict[int, ClaimRow]]] = {}
     for name in names:
-        incident = IncidentRow.objects.filter(id=name).first()
+        incident = IncidentRow.objects.filter(id=DjangoStore().went(name) or name).first()
         if incident is not None:
             incidents.append(incident)
         keys = incident.data["claims"] if incident is not None else [name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 
@@ -80,18 +82,48 @@ class Observation(models.Model):
 
 
 class ClaimRow(models.Model):
-    """A claim of one version of a report; `data` is the claim in the codebook's shape."""
+    """A claim of one version of a report; `data` is the claim in the codebook's shape, as it was extracted.
+
+    `name` is what an incident that begins with it is called after, `incident` the one that it belongs to. `linking` says what is
+    to be done: compare it with others, put it into an incident anew, or nothing; `ruling` is a mark of what people decided about
+    it.
+    """
+
+    NEW, STALE, DONE = 0, 1, 2
 
     key = models.TextField()
     report = models.ForeignKey(ReportRow, on_delete=models.CASCADE, related_name="claims")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     type = models.CharField(max_length=24)
+    name = models.CharField(max_length=10, default="", db_index=True)
+    incident = models.CharField(max_length=16, blank=True, default="", db_index=True)
+    linking = models.PositiveSmallIntegerField(default=NEW)
+    ruling = models.CharField(max_length=33, blank=True, default="")
     data = models.JSONField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="one_claim_a_number")]  # noqa: RUF012
-        indexes = [models.Index(fields=["key"], name="claim_key")]  # noqa: RUF012
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["key"], name="claim_key"),
+            models.Index(fields=["linking", "id"], name="claim_to_link", condition=models.Q(linking__lt=2)),
+            models.Index(fields=["ruling"], name="claim_ruled", condition=~models.Q(ruling="")),
+        ]
+
+
+class LinkKey(models.Model):
+    """What a claim must share with another to be compared with it: the first 63 bits of the hash of a blocking key."""
+
+    key = models.BigIntegerField(db_index=True)
+    claim = models.ForeignKey(ClaimRow, on_delete=models.CASCADE, related_name="link_keys")
+
+
+class Edge(models.Model):
+    """Two claims that may tell one occurrence, and log2 of the odds that they do."""
+
+    first = models.ForeignKey(ClaimRow, on_delete=models.CASCADE, related_name="edges_after")
+    second = models.ForeignKey(ClaimRow, on_delete=models.CASCADE, related_name="edges_before")
+    weight = models.FloatField()
 
 
 class IncidentRow(models.Model):
@@ -101,3 +133,38 @@ class IncidentRow(models.Model):
     type = models.CharField(max_length=24)
     start = models.DateField(null=True)
     data = models.JSONField()
+
+
+class Redirect(models.Model):
+    """An incident's id that is no longer in use: what became of it. `new` is "" when none of its claims is left."""
+
+    old = models.CharField(max_length=16, primary_key=True)
+    new = models.CharField(max_length=16, blank=True, db_index=True)
+    at = models.DateTimeField()
+
+
+class DecisionRow(models.Model):
+    """A decision of a person: added to the ledger, never changed and never removed."""
+
+    decision = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+    by = models.TextField()
+    kind = models.CharField(max_length=20)
+    data = models.JSONField()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add a decision; raises ValueError for a change of one."""
+        if self.pk is not None:
+            raise ValueError("a decision is never changed: another one takes it back")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: raises ValueError."""
+        raise ValueError("a decision is never removed: another one takes it back")
+
+
+class Mark(models.Model):
+    """What the derived tables were made with: the version of the weights, the grades of sources."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.TextField()

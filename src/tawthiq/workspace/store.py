@@ -10,17 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from tawthiq import __version__
 from tawthiq.archive.readers.base import Covered, Item
-from tawthiq.link.incidents import Told
-from tawthiq.model import Claim, Incident, Report, claim_key
+from tawthiq.link.decisions import Ruling, anchor_of, find_claim, replay
+from tawthiq.link.incidents import ruled
+from tawthiq.link.told import Told, names_of
+from tawthiq.model import Claim, Kind, Report, claim_key
 from tawthiq.pipeline import Archived, Pending, Unmarked
-from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, Likeness, Observation, ReportRow
+from tawthiq.workspace.ledger import Ledger
+from tawthiq.workspace.links import CHUNK as _CHUNK
+from tawthiq.workspace.links import LinkTables, chunks
+from tawthiq.workspace.models import Acquisition, ClaimRow, Edge, IncidentRow, Likeness, LinkKey, Mark, Observation, ReportRow
 
-_CHUNK = 500
 _COLUMNS = (
     "acquisition_id",
     "locator",
@@ -44,6 +48,10 @@ _COLUMNS = (
 _INSERT = f"insert into {ReportRow._meta.db_table} ({', '.join(_COLUMNS)}) values ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
 
 
+# Claims that make room for new ones of their report stand aside under numbers that none has.
+_ASIDE = 1_000_000
+
+
 @dataclass(slots=True)
 class _Known:
     """A stored version of a report, as far as identity asks for it."""
@@ -58,7 +66,7 @@ class _Known:
     post: bool
 
 
-class DjangoStore:
+class DjangoStore(LinkTables, Ledger):
     """Reports, claims and incidents of the open project."""
 
     def finished(self, sha256: str, reader: str) -> int | None:
@@ -133,6 +141,7 @@ class DjangoStore:
             fresh[f"{name}\x00{version}"] = row
             rows.append(row)
         if superseded:
+            self.retire(list(ClaimRow.objects.filter(report_id__in=superseded).values_list("id", flat=True)))
             ReportRow.objects.filter(id__in=superseded).update(current=False)
         with connection.cursor() as cursor:
             # Written without the objects of the framework, which cost four times the reading.
@@ -204,24 +213,45 @@ class DjangoStore:
 
     @transaction.atomic
     def claim(self, found: Sequence[tuple[Pending, list[Claim]]], vocabulary: str) -> None:
-        """Put claims in place of those of an older vocabulary."""
+        """Put claims in place of those of an older vocabulary.
+
+        One that is found again stays in its incident until it is linked anew.
+        """
         keys = [pending.key for pending, _ in found]
-        ClaimRow.objects.filter(report_id__in=keys).delete()
-        ClaimRow.objects.bulk_create(
-            (
-                ClaimRow(
-                    key=claim_key(pending.report.report, claim.id),
-                    report_id=pending.key,
-                    number=number,
-                    kind=str(claim.kind),
-                    type=claim.type,
-                    data=claim.model_dump(mode="json"),
+        was: dict[int, list[tuple[Claim, str]]] = {}
+        old: list[int] = []
+        for row in ClaimRow.objects.filter(report_id__in=keys):
+            old.append(row.pk)
+            if row.incident:
+                was.setdefault(row.report_id, []).append((Claim.model_validate(row.data), row.incident))
+        rows = []
+        for pending, claims in found:
+            stays = {}
+            for before, incident in was.get(pending.key, ()):
+                again = find_claim(anchor_of(pending.report.report, before), claims)
+                if again is not None:
+                    stays[again.id] = incident
+            names = names_of(pending.report.report, claims)
+            for number, (claim, name) in enumerate(zip(claims, names, strict=True), 1):
+                rows.append(
+                    ClaimRow(
+                        key=claim_key(pending.report.report, claim.id),
+                        report_id=pending.key,
+                        number=number,
+                        kind=str(claim.kind),
+                        type=claim.type,
+                        name=name,
+                        incident=stays.get(claim.id, ""),
+                        linking=ClaimRow.NEW if claim.kind is Kind.EVENT else ClaimRow.DONE,
+                        data=claim.model_dump(mode="json"),
+                    )
                 )
-                for pending, claims in found
-                for number, claim in enumerate(claims, 1)
-            ),
-            batch_size=_CHUNK,
-        )
+        if old:
+            ClaimRow.objects.filter(id__in=old).update(number=F("number") + _ASIDE)
+        ClaimRow.objects.bulk_create(rows, batch_size=_CHUNK)
+        self.retire(old)
+        for some in chunks(old):
+            ClaimRow.objects.filter(id__in=some).delete()
         ReportRow.objects.filter(id__in=keys).update(vocabulary=vocabulary)
 
     def unmarked(self, limit: int) -> list[Unmarked]:
@@ -257,53 +287,63 @@ class DjangoStore:
             ReportRow.objects.filter(id__in=set(rows) - {root.pk}).exclude(report=root.report).update(copy_of=root)
             ReportRow.objects.filter(copy_of_id__in=set(rows) - {root.pk}).exclude(id=root.pk).update(copy_of=root)
             ReportRow.objects.filter(id=root.pk).update(copy_of=None)
+            # Who stands behind their claims changed.
+            told = ClaimRow.objects.filter(report__report__in=names, linking=ClaimRow.DONE).exclude(incident="")
+            told.update(linking=ClaimRow.STALE)
         with_signature = [
             ReportRow(id=key, signature=signature, compared=True) for key, signature, _, _ in signed if signature is not None
         ]
         ReportRow.objects.bulk_update(with_signature, ["signature", "compared"], batch_size=100)
         ReportRow.objects.filter(id__in=[key for key, signature, _, _ in signed if signature is None]).update(compared=True)
 
+    def ruling(self) -> Ruling:
+        """Return what people decided, for the claims that are there."""
+        return replay(self.decisions(), self.extracted)
+
     def told(self) -> Iterator[Told]:
-        """Yield the claims of all current reports, report by report, each with the report of which its own is a copy."""
+        """Yield the claims of all current reports as people edited them, without those that they rejected."""
         roots = dict(ReportRow.objects.filter(copy_of__isnull=False, current=True).values_list("report", "copy_of__source"))
+        ruling = self.ruling()
         for report, claims in self.reports():
-            for claim in claims:
-                yield Told(report, claim, roots.get(report.report))
+            yield from ruled((Told(report, claim, roots.get(report.report)) for claim in claims), ruling)
 
     def reports(self) -> Iterator[tuple[Report, list[Claim]]]:
-        """Yield the current reports with their claims, in the order in which they came."""
+        """Yield the current reports with their claims as they were extracted, in the order in which they came."""
         rows = ReportRow.objects.filter(current=True).order_by("id").prefetch_related("claims")
         for row in rows.iterator(chunk_size=_CHUNK):
             claims = sorted(row.claims.all(), key=lambda c: c.number)
             yield Report.model_validate(row.data), [Claim.model_validate(c.data) for c in claims]
 
+    def told_of(self, key: str) -> Told | None:
+        """Return a current claim by its id, as people edited it, whether they rejected it or not; None when it is not there."""
+        row = ClaimRow.objects.filter(key=key, report__current=True).select_related("report__copy_of").order_by("report_id").first()
+        return self._ruled([row])[0] if row is not None else None
+
+    def told_in(self, name: str) -> list[Told]:
+        """Return the current claims of a report or an incident, as people edited them."""
+        rows = ClaimRow.objects.filter(report__current=True).select_related("report__copy_of").order_by("report_id", "number")
+        return self._ruled(list(rows.filter(report__report=name)) or list(rows.filter(incident=name)))
+
+    def keys_of(self, name: str) -> list[str]:
+        """Return the claims that an id means: a claim, or all of a report or an incident."""
+        found = [self.told_of(name)] if ClaimRow.objects.filter(key=name).exists() else self.told_in(name)
+        return [one.key for one in found if one is not None]
+
+    def _ruled(self, rows: Sequence[ClaimRow]) -> list[Told]:
+        ruling = self.ruling()
+        out = []
+        for row in rows:
+            claim = ruling.edited.get(row.key) or Claim.model_validate(row.data)
+            root = row.report.copy_of
+            out.append(Told(Report.model_validate(row.report.data), claim, root.source if root is not None else None))
+        return out
+
     @transaction.atomic
-    def replace_incidents(self, incidents: Sequence[Incident]) -> None:
-        """Put these incidents in place of all others."""
-        IncidentRow.objects.all().delete()
-        IncidentRow.objects.bulk_create(
-            (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents),
-            batch_size=_CHUNK,
-        )
-
-    def incidents(self) -> list[Incident]:
-        """Return all incidents, ordered by id."""
-        return [Incident.model_validate(row.data) for row in IncidentRow.objects.order_by("id").iterator()]
-
-    def incident(self, name: str) -> Incident | None:
-        """Return one incident, or None."""
-        row = IncidentRow.objects.filter(id=name).first()
-        return Incident.model_validate(row.data) if row is not None else None
-
-    def claims_by_key(self, key: str) -> list[tuple[Report, Claim]]:
-        """Return the current claims of an id with their reports; more than one when two sources use one report id."""
-        rows = ClaimRow.objects.filter(key=key, report__current=True).select_related("report").order_by("report_id")
-        return [(Report.model_validate(r.report.data), Claim.model_validate(r.data)) for r in rows]
-
-    def claims_of(self, name: str) -> list[tuple[Report, Claim]]:
-        """Return a report's current claims with it."""
-        rows = ClaimRow.objects.filter(report__report=name, report__current=True).select_related("report").order_by("number")
-        return [(Report.model_validate(r.report.data), Claim.model_validate(r.data)) for r in rows]
+    def drop_derived(self) -> None:
+        """Drop all that can be made again: claims, pairs, incidents. Reports, the ledger and where old incidents went stay."""
+        for table in (Edge, LinkKey, IncidentRow, Mark, ClaimRow):
+            table.objects.all().delete()
+        ReportRow.objects.update(vocabulary="")
 
     def latest_message(self, platform: str, channel: str) -> int | None:
         """Return the highest message id that is known of a channel."""
