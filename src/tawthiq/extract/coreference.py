@@ -16,6 +16,8 @@ from tawthiq.model import Kind
 
 _CIVIL = ("civilians", "protesters", "refugees", "detainees", "journalists", "medical", "un", "sohr")
 
+_RESCUERS = (("medical",), ("journalists",))
+
 
 class Antecedents:
     """The actors named so far, the latest last."""
@@ -38,8 +40,11 @@ class Antecedents:
             if after.joined and mention.person in ("soldier", "fighter") and after.person in ("soldier", "fighter"):
                 if not mention.actors and after.actors and mention.owner is None and not mention.head.suffix:
                     mention.actors = after.actors  # "an officer and two soldiers of the Fourth Division"
+        speaker_of: tuple[str, ...] = ()
         for mention in mentions:
             head = mention.head
+            if head.category == "actor" and mention.actors:
+                speaker_of = mention.actors
             if head.category == "epithet" and mention.person:
                 pass  # "a cell of X": the owner is named beside it
             elif head.category == "epithet":
@@ -73,6 +78,8 @@ class Antecedents:
                 mention.actors = (speaker,) if speaker else ()
             elif mention.neutral and not head.suffix and not mention.actors and mention.person:
                 mention.likely = next(iter(self.names()[-1:]), None)
+            elif mention.neutral and head.suffix and not mention.actors and speaker_of in _RESCUERS:
+                mention.actors = speaker_of  # "Civil Defence said that a shell fell on its team"
             elif mention.neutral and head.suffix and not mention.actors and self.named:
                 mention.actors = self._anaphor(["any"])
             if mention.actors == ("syrian-transitional",) and self.document.published is not None and not self._after_transition():

@@ -21,8 +21,9 @@ from tawthiq.extract.mentions import Mention, find_mentions
 from tawthiq.extract.merge import merge_repeats
 from tawthiq.extract.outcomes import Builder
 from tawthiq.extract.people import People
+from tawthiq.extract.picks import pick_place, pick_time
 from tawthiq.extract.predicates import find_triggers
-from tawthiq.extract.setting import PlaceMention, find_places, ground_of, pick_place, pick_time
+from tawthiq.extract.setting import PlaceMention, find_places, ground_of
 from tawthiq.extract.stance import Scope, Stances, govern, negated
 from tawthiq.extract.tallies import Tallies
 from tawthiq.extract.traces import Traces

@@ -284,6 +284,7 @@ class Document:
         if self.year is not None and any(t.start is None for t in sentence.times):
             sentence.times = self._of_the_year(sentence.times, first, last)
         taken = {t for mention in sentence.times for t in range(mention.first, mention.last)}
+        sentence.times = [t for t in sentence.times if not _dateline(words, first, t)]
         at = first
         can_start = using.numbers.can_start
         for token in range(first, last):
@@ -391,3 +392,9 @@ class Document:
             return ""
         start, end = self.span(first, last)
         return self.report.text[start:end].strip()
+
+
+def _dateline(words: list[str], first: int, time: TimeMention) -> bool:
+    """Say whether a date stands in the dateline of a dispatch, "BEIRUT, Feb 15 (LN) -": it tells when it was written."""
+    at, end = time.first, time.last
+    return words[first][:1] < "\u0600" and 2 <= at - first <= 4 and words[at - 1] == "," and words[end : end + 1] in (["("], ["-"])

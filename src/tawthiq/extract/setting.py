@@ -1,7 +1,6 @@
-"""Where and when: the places and dates that a sentence names, and which of them each claim takes.
+"""Where: the places that a sentence names, resolved by what the text speaks of.
 
-A claim takes the most exact place of its own clause, else of its sentence, else it goes on where the text was; its time
-likewise. A turn of the text ("in another matter", "in the town of X") ends what is carried on.
+A name that no table knows keeps its words; a road or "between A and B" is one place.
 """
 
 from __future__ import annotations
@@ -9,11 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from tawthiq.extract.drafts import Draft
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.model import Level, Place
-from tawthiq.resolve.calendar_words import TimeMention
-from tawthiq.resolve.places import Candidate, Choice, Surroundings, apart, between, choose, countryside, place_of, rank
+from tawthiq.resolve.places import Candidate, Choice, Surroundings, apart, between, choose, countryside, kilometres, place_of, rank
 from tawthiq.resolve.world import cities
 
 _LEVEL_NOUNS = {
@@ -38,13 +35,17 @@ _SIDES = {"side_n": "n", "side_s": "s", "side_e": "e", "side_w": "w"}
 
 @dataclass(slots=True)
 class PlaceMention:
-    """Tokens that name a place, and the place they mean; `origin` marks where people or fire came from."""
+    """Tokens that name a place, and the place they mean.
+
+    `origin` marks where people or fire came from, `stretch` how many kilometres a road is long.
+    """
 
     first: int
     last: int
     place: Place
     origin: bool = False
     candidate: Candidate | None = None
+    stretch: float = 0.0
 
 
 def ground_of(document: Document) -> Surroundings:
@@ -306,7 +307,11 @@ def _before_side(sentence: Sentence, first: int) -> bool:
 
 
 def _origin(sentence: Sentence, first: int) -> bool:
-    return any(i.last in (first, first - 1) and i.category in ("from", "place_not") for i in sentence.items)
+    """Say whether people are of the place, or come from it; "the people in the town of X" are there."""
+    inside = any(i.last == first and i.category == "place_in" for i in sentence.items)
+    return any(
+        i.last in ((first,) if inside else (first, first - 1)) and i.category in ("from", "place_not") for i in sentence.items
+    )
 
 
 def _detail(document: Document, sentence: Sentence, start: int) -> str | None:
@@ -362,7 +367,8 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
             if linked and (opener.category != "place_area" or opener.sense.name in document.using.roads or words[left.last] == "-"):
                 first, last = document.span(opener.first, right.last)
                 place = between(left.candidate, right.candidate, document.report.text[first:last])
-                out.append(PlaceMention(opener.first, right.last, place, left.origin))
+                length = kilometres(left.candidate, right.candidate)
+                out.append(PlaceMention(opener.first, right.last, place, left.origin, stretch=length))
                 index += 2
                 continue
         before = out[-1] if out else None
@@ -381,70 +387,3 @@ def _pairs(document: Document, sentence: Sentence, singles: list[PlaceMention]) 
         out.append(left)
         index += 1
     return out
-
-
-def pick_place(draft: Draft, places: list[PlaceMention], sentence: Sentence, start: int, end: int) -> PlaceMention | None:
-    """Return the place of a claim among those of its sentence: of its clause first, the most exact, the nearest.
-
-    Where people came from is no place of an act; where they fled or were sent to neither.
-    """
-    leaving = draft.type in ("displacement", "release")
-    usable = [p for p in places if not p.origin or draft.type in ("displacement", "protest")]
-    if draft.type == "deployment":
-        usable = [p for p in usable if not _after(sentence, p, "prep_from")] or usable
-    elif leaving or draft.type != "territory-taken":
-        aims = [p for p in usable if not _after(sentence, p, "place_to")]
-        usable = aims if aims or leaving or draft.type in ("arrest", "abduction") else usable
-    own = [p for p in usable if start <= p.first < end]
-    pool = own
-    if not pool:
-        earlier = [p for p in usable if p.first < start]
-        later = [p for p in usable if p.first >= end]
-        pool = earlier[-1:] or (later[:1] if not draft.sequel else [])
-    if not pool:
-        return None
-    anchor = draft.triggers[0].item.first if draft.triggers else start
-    return min(pool, key=lambda p: (rank(p.place.level) if p.place.lat is not None else 9, p.first < anchor, abs(p.first - anchor)))
-
-
-def _after(sentence: Sentence, place: PlaceMention, category: str) -> bool:
-    """Say whether a place stands right after a word of a category: where one goes to, or comes from."""
-    return any(i.last == place.first and i.category == category for i in sentence.items)
-
-
-def pick_time(sentence: Sentence, start: int, end: int, anchor: int) -> TimeMention | None:
-    """Return the time of a claim among those of its sentence: of its clause, else the last before it, else one after it."""
-    dated = [t for t in sentence.times if not t.relation]
-    dated = _without_late_death(sentence, dated)
-    own = [t for t in dated if start <= t.first < end]
-    if len(own) > 1 and (said := _said_days(sentence, own, anchor)):
-        own = [t for t in own if t not in said]
-    if own:
-        return min(own, key=lambda t: (t.weak, t.since, abs(t.first - anchor)))
-    before = [t for t in dated if t.first < start]
-    if before:
-        return before[-1]
-    return None
-
-
-def _without_late_death(sentence: Sentence, times: list[TimeMention]) -> list[TimeMention]:
-    """Leave out the day on which someone died of wounds, where another day tells when the wounds were done."""
-    wounds = next(iter(sentence.of("succumb")), None)
-    if wounds is None or len(times) < 2:
-        return times
-    late = min(times, key=lambda t: min(abs(t.first - wounds.first), abs(t.last - wounds.first)))
-    return [t for t in times if t is not late]
-
-
-def _said_days(sentence: Sentence, times: list[TimeMention], anchor: int) -> list[TimeMention]:
-    """Return the days on which something was said, not done: "announced, on Thursday, the killing of ... last week"."""
-    out = []
-    for time in times:
-        if time.last > anchor:
-            continue
-        verb = next((i for i in reversed(sentence.items) if i.category == "say" and i.finite and i.first < time.first), None)
-        if verb is not None and not any(
-            i.category in ("that", "event", "loss", "light") and verb.last <= i.first < time.first for i in sentence.items
-        ):
-            out.append(time)
-    return out if len(out) < len(times) else []

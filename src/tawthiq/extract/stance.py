@@ -64,6 +64,10 @@ class Stances:
                 start = (
                     sentence.first
                     if item.sense.data.get("english") and self._closes(sentence, item)
+                    # Who said one thing and denies another denies what follows.
+                    else item.first
+                    if source.last is not None
+                    and any(i.category == "that" and source.last <= i.first < item.first for i in sentence.items)
                     else min(item.first, source.first or item.first)
                 )
                 if source.type is not SourceType.OUTLET or source.first is not None:

@@ -12,7 +12,8 @@ from tawthiq.extract.drafts import Draft, Trigger, add
 from tawthiq.extract.items import Document, Item, Sentence
 from tawthiq.extract.losses import loss_row
 from tawthiq.extract.mentions import Mention
-from tawthiq.extract.setting import PlaceMention, pick_time
+from tawthiq.extract.picks import pick_time
+from tawthiq.extract.setting import PlaceMention
 from tawthiq.model import Count, Kind, Outcome
 from tawthiq.resolve.calendar_words import TimeMention
 from tawthiq.text.numerals import Quantity

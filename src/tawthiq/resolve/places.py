@@ -145,6 +145,12 @@ def between(first: Candidate, second: Candidate, name: str) -> Place:
     )
 
 
+def kilometres(first: Candidate, second: Candidate) -> float:
+    """Return about how far two places lie apart, as the crow flies over a flat country."""
+    east = (second.lon - first.lon) * math.cos(math.radians((first.lat + second.lat) / 2))
+    return _KM_A_DEGREE * math.hypot(second.lat - first.lat, east)
+
+
 def _shared(first: str | None, second: str | None) -> str | None:
     """Return the most exact p-code that two share: of SY0901.. and SY0902.. it is SY09."""
     for size in (8, 6, 4):
