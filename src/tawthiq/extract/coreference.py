@@ -77,7 +77,8 @@ class Antecedents:
                 speaker = self.document.outlet.speaker(self.document.published)
                 mention.actors = (speaker,) if speaker else ()
             elif mention.neutral and not head.suffix and not mention.actors and mention.person:
-                mention.likely = next(iter(self.names()[-1:]), None)
+                by = self._speaking(sentence)
+                mention.likely = next(iter([n for n in self.names() if n != by][-1:]), None)
             elif mention.neutral and head.suffix and not mention.actors and speaker_of in _RESCUERS:
                 mention.actors = speaker_of  # "Civil Defence said that a shell fell on its team"
             elif mention.neutral and head.suffix and not mention.actors and self.named:
@@ -87,6 +88,14 @@ class Antecedents:
             if (mention.actors and mention.head.category in ("actor", "epithet")) or (mention.armed and mention.actors):
                 kind = str(head.sense.data.get("kind") or self.everywhere.get(mention.actors[0], "any"))
                 self.named = [(n, k) for n, k in self.named if n != mention.actors[0]] + [(mention.actors[0], kind)]
+
+    def _speaking(self, sentence: Sentence) -> str | None:
+        """Return the actor who says what a sentence tells, "X alleges that": a leader killed is none of X's own."""
+        for item in sentence.of("actor"):
+            said = any(i.category in ("distance", "say") and i.last == item.first for i in sentence.items)
+            if said and any(i.category == "that" and 0 <= i.first - item.last <= 4 for i in sentence.items):
+                return item.sense.name
+        return None
 
     def identify(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Let "gunmen believed to belong to X" be X: a hedge and a word of belonging between people unknown and a name."""

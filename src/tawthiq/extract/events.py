@@ -13,6 +13,7 @@ from tawthiq.extract.stance import Scope, govern
 from tawthiq.model import FAMILY_OF, Kind, Modality
 
 # An attack told with a weapon is an event of the weapon's type, the most telling weapon first.
+_OPERATIONS = ("raid", "sweep")
 _WEAPON_ORDER = ("suicide-bombing", "chemical-weapon", "grenade", "ied", "air-drone-strike", "shelling")
 _REFINED = ("attack", "ied", "shelling", "assassination", "air-drone-strike")
 # How little a type says of the act; types not named here say more than these.
@@ -264,9 +265,11 @@ class EventBuilder(Objects):
         later = [i for i in self.sentence.items if i.first in (item.last, item.last + 1) and i.category == "relative"]
         pool = [*self.recent, *self.drafts]
         family = FAMILY_OF[type_]
-        for draft in reversed(pool[-12:]):
-            if draft.kind is not Kind.EVENT:
-                continue
+        near = [d for d in reversed(pool[-12:]) if d.kind is Kind.EVENT]
+        if type_ in _OPERATIONS:
+            # Of an operation and what it found and closed, "the operation" is the operation.
+            near = [d for d in near if d.type in _OPERATIONS] or near
+        for draft in near:
             if (
                 draft.type == type_
                 or FAMILY_OF[draft.type] == family

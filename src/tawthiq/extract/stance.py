@@ -132,7 +132,13 @@ class Stances:
         return Scope(start, last, None, modality, item)
 
     def _speaks(self, sentence: Sentence, item: Item) -> bool:
-        """Say whether a word is a verb of saying here, and not a noun inside a name."""
+        """Say whether a word is a verb of saying here, and not a noun inside a name, nor "is called" spelt like "alleges"."""
+        if item.sense.data.get("frame") == "call" and item.finite:
+            return any(
+                (i.category == "that" and item.last <= i.first <= item.last + 8)
+                or (i.first == item.last and (i.category in ("actor", "epithet") or i.category in _SOURCES))
+                for i in sentence.items
+            )
         return (
             item.finite
             or item.category in ("deny", "warn", "accuse", "threat")
