@@ -43,6 +43,7 @@ bench: install-dev
 	$(BIN)/python bench/resolve.py
 	$(BIN)/python bench/link.py
 	$(BIN)/python bench/link_scale.py
+	$(BIN)/python bench/analyse.py
 	$(BIN)/python bench/archive.py
 
 # Renew the locks: exact versions with hashes, without addresses.

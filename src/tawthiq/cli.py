@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tawthiq import __version__, cli_evidence, cli_link, cli_read
+from tawthiq import __version__, cli_analyse, cli_evidence, cli_link, cli_read
 from tawthiq.cli_base import (
     AsJson,
     BadInput,
@@ -44,6 +44,7 @@ for commands in (cli_read.app, cli_evidence.app, cli_link.app):
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")
 app.add_typer(cli_link.decisions_app, name="decisions")
+app.add_typer(cli_analyse.app, name="analyse")
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from tawthiq.analyse.counts import count_by, incidents_table
 from tawthiq.link.told import Told
 from tawthiq.model import Incident, Kind, Loss, LossRange, Modality, SourceType
+from tawthiq.publish.answers import answers
 from tawthiq.publish.outlines import Dot, map_svg
 from tawthiq.publish.words import Language, Words
 
@@ -35,6 +36,7 @@ class Brief:
     incidents: list[Incident]
     told: dict[str, Told]
     others: list[Told] = field(default_factory=list)
+    record: list[Incident] = field(default_factory=list)
 
 
 def build_brief(told: Iterable[Told], incidents: Sequence[Incident], start: date | None = None, end: date | None = None) -> Brief:
@@ -51,7 +53,7 @@ def build_brief(told: Iterable[Told], incidents: Sequence[Incident], start: date
         if t.claim.kind is not Kind.EVENT
         and _within(t.claim.time.start if t.claim.time else None, t.claim.time.end if t.claim.time else None, [t], start, end)
     ]
-    return Brief(start, end, chosen, by_key, others)
+    return Brief(start, end, chosen, by_key, others, list(incidents))
 
 
 def _within(first: str | None, last: str | None, told: Sequence[Told], start: date | None, end: date | None) -> bool:
@@ -287,6 +289,16 @@ def _context(brief: Brief, language: Language) -> dict[str, Any]:
         "weak": _sections(weak, lines),
         "tallies": [lines.claim(t) for t in brief.others if t.claim.kind is Kind.TALLY],
         "views": [lines.claim(t) for t in brief.others if t.claim.kind in (Kind.ASSESSMENT, Kind.RELATION)],
+        "answers": answers(
+            brief.told.values(),
+            brief.record,
+            brief.incidents,
+            (t.key for t in brief.others if t.claim.kind is Kind.TALLY),
+            brief.start,
+            brief.end,
+            words,
+        ),
+        "shown": {t.key for t in claims},
         "claims": [lines.claim(t) for t in claims],
         "map": Markup(map_svg(_dots(firm, words), words("map"))),  # noqa: S704
         "chart": Markup(days_chart(counts, words)),  # noqa: S704

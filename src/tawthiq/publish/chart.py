@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import altair
 import pyarrow as pa
 import vl_convert
 
+from tawthiq.analyse.appearances import Tie
+from tawthiq.lexicon.registry import registry
 from tawthiq.link.explain import Explanation
 from tawthiq.publish.words import Words
 
@@ -107,3 +111,58 @@ def write_chart(chart: altair.LayerChart, path: Path) -> None:
         path.write_bytes(vl_convert.vegalite_to_png(made, scale=2))
     else:
         raise ValueError(f"a chart is written as .svg or .png, not {path.suffix or 'nothing'!r}")
+
+
+def network_chart(found: Sequence[Tie], words: Words, most: int = 40) -> altair.LayerChart:
+    """Return the most frequent ties between actors as a ring, ordered by side: blue beside one another, orange against."""
+    shown = found[:most]
+    known = registry()
+    actors = sorted(
+        {a for t in shown for a in (t.first_actor, t.second_actor)}, key=lambda a: (known[a].side if a in known else "~", a)
+    )
+    turn = 2 * math.pi / max(1, len(actors))
+    at = {actor: (math.cos(turn * n + turn / 2), math.sin(turn * n + turn / 2)) for n, actor in enumerate(actors)}
+    edges = [
+        {
+            "x": at[t.first_actor][0],
+            "y": at[t.first_actor][1],
+            "x2": at[t.second_actor][0],
+            "y2": at[t.second_actor][1],
+            "tie": words.name("tie", t.tie),
+            "incidents": len(t.incidents),
+        }
+        for t in shown
+    ]
+    nodes = [{"x": x, "y": y, "tx": x * 1.05, "ty": y * 1.05, "name": words.actor(name)} for name, (x, y) in at.items()]
+    across, along = altair.Scale(domain=[-2.1, 2.1], nice=False), altair.Scale(domain=[-1.2, 1.2], nice=False)
+    bare = altair.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
+    x, y = altair.X("x:Q", scale=across, axis=bare), altair.Y("y:Q", scale=along, axis=bare)
+    kinds = [words.name("tie", "beside"), words.name("tie", "against")]
+    layers: list[Any] = [
+        altair.Chart(altair.InlineData(values=edges))
+        .mark_rule(opacity=0.75)
+        .encode(
+            x=x,
+            y=y,
+            x2="x2:Q",
+            y2="y2:Q",
+            strokeWidth=altair.StrokeWidth("incidents:Q", scale=altair.Scale(range=[1, 6]), title=words("number")),
+            color=altair.Color("tie:N", title=None, scale=altair.Scale(domain=kinds, range=["#0072B2", "#D55E00"])),
+        ),
+        altair.Chart(altair.InlineData(values=nodes)).mark_circle(size=70, color="#333", opacity=1).encode(x=x, y=y),
+    ]
+    sides: tuple[tuple[Literal["left", "right"], bool], ...] = (("left", True), ("right", False))
+    for align, right in sides:
+        half = [node for node in nodes if (float(str(node["x"])) >= 0) == right]
+        layers.append(
+            altair.Chart(altair.InlineData(values=half))
+            .mark_text(align=align, fontSize=11)
+            .encode(x=altair.X("tx:Q", scale=across, axis=bare), y=altair.Y("ty:Q", scale=along, axis=bare), text="name:N")
+        )
+    made: altair.LayerChart = (
+        altair.LayerChart(layer=layers)
+        .properties(width=760, height=440)
+        .configure(font="Noto Sans Arabic, sans-serif")
+        .configure_view(strokeWidth=0)
+    )
+    return made

@@ -29,7 +29,7 @@ def _actors() -> dict[str, dict[str, str]]:
 @cache
 def _governorates() -> dict[str, dict[str, str]]:
     return {
-        cells[0]: {"ar": cells[1], "en": cells[3]}
+        cells[0]: {"ar": cells[1], "en": cells[3].split("|")[0]}
         for _, _, cells in place_rows()
         if cells[4] == "governorate" and cells[0] == cells[5]
     }
@@ -63,6 +63,14 @@ class Words:
         within = number % 100
         form = forms[0] if number == 1 else forms[1] if number == 2 else forms[2] if 3 <= within <= 10 else forms[3]
         return str(form).format(n=number)
+
+    def figure(self, low: int | None, high: int | None) -> str:
+        """Return a count in words: exact, between two, at least, or unknown."""
+        if low is None and high is None:
+            return self("unknown")
+        if high is None:
+            return self("at_least", n=low)
+        return str(high) if low in (None, high) else self("range_plain", low=low, high=high)
 
     def actor(self, name: str) -> str:
         """Return an actor's name."""
