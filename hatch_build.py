@@ -28,6 +28,17 @@ FILES = {
     "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff2": "noto-sans-arabic-400.woff2",
     "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff2": "noto-sans-arabic-700.woff2",
     "@fontsource/noto-sans-arabic/LICENSE": "noto-sans-arabic-LICENSE.txt",
+    "@expo-google-fonts/amiri/400Regular/Amiri_400Regular.ttf": "Amiri-Regular.ttf",
+    "@expo-google-fonts/amiri/700Bold/Amiri_700Bold.ttf": "Amiri-Bold.ttf",
+    "@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf": "NotoSansArabic-Regular.ttf",
+    "@expo-google-fonts/noto-sans-arabic/700Bold/NotoSansArabic_700Bold.ttf": "NotoSansArabic-Bold.ttf",
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
+    "leaflet/LICENSE": "leaflet-LICENSE.txt",
+    "leaflet.markercluster/dist/leaflet.markercluster.js": "leaflet.markercluster.js",
+    "leaflet.markercluster/dist/MarkerCluster.css": "MarkerCluster.css",
+    "leaflet.markercluster/dist/MarkerCluster.Default.css": "MarkerCluster.Default.css",
+    "leaflet.markercluster/MIT-LICENCE.txt": "leaflet.markercluster-LICENSE.txt",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tawthiq import __version__, cli_analyse, cli_evidence, cli_link, cli_read
+from tawthiq import __version__, cli_analyse, cli_evidence, cli_link, cli_publish, cli_read
 from tawthiq.cli_base import (
     AsJson,
     BadInput,
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
-for commands in (cli_read.app, cli_evidence.app, cli_link.app):
+for commands in (cli_read.app, cli_evidence.app, cli_link.app, cli_publish.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")
@@ -93,24 +93,30 @@ def export_claims(project: Project, out: Out = None, quiet: Quiet = False) -> No
 @app.command()
 def brief(
     project: Project,
-    out: Annotated[Path, typer.Option("--out", help="The file to write: .html or .md.", metavar="FILE")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .html, .md or .pdf.", metavar="FILE")],
     language: Annotated[str, typer.Option(help="ar or en.")] = "ar",
     start: Annotated[str | None, typer.Option("--from", help="First day.", metavar="YYYY-MM-DD")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day.", metavar="YYYY-MM-DD")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a brief of a period. A brief is an internal document: it quotes reports."""
-    from tawthiq.publish.brief import build_brief, render_html, render_markdown
+    from tawthiq.publish.brief import build_brief, render_html, render_markdown, render_pdf
 
     if language not in ("ar", "en"):
         raise BadInput(f"--language is ar or en, not {language!r}")
-    if out.suffix.lower() not in (".html", ".md"):
-        raise BadInput(f"--out ends in .html or .md, not {out.suffix or 'nothing'!r}")
+    if out.suffix.lower() not in (".html", ".md", ".pdf"):
+        raise BadInput(f"--out ends in .html, .md or .pdf, not {out.suffix or 'nothing'!r}")
     first, last = day(start, "--from"), day(end, "--to")
     if first and last and first > last:
         raise BadInput(f"--from {first} is after --to {last}")
     store = open_project(project)
     made = build_brief(store.told(), store.incidents(), first, last)
+    if out.suffix.lower() == ".pdf":
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(render_pdf(made, "ar" if language == "ar" else "en"))
+        if not quiet:
+            print(f"brief: {out}")
+        return
     render = render_html if out.suffix.lower() == ".html" else render_markdown
     write_file(out, render(made, "ar" if language == "ar" else "en"))
     if not quiet:

@@ -21,6 +21,7 @@ from tawthiq.link.told import Told
 from tawthiq.model import Incident, Kind, Loss, LossRange, Modality, SourceType
 from tawthiq.publish.answers import answers
 from tawthiq.publish.outlines import Dot, map_svg
+from tawthiq.publish.pdf import set_pdf
 from tawthiq.publish.words import Language, Words
 
 _CONTEXT = 90
@@ -327,6 +328,44 @@ def render_html(brief: Brief, language: Language) -> str:
     """Return the brief as one HTML file that needs nothing from outside: fonts, map and chart are in it."""
     fonts = {name: font(f"{name}.woff2") for name in ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")}
     return environment(html=True).get_template("brief.html.j2").render(fonts=fonts, **_context(brief, language))
+
+
+def render_pdf(brief: Brief, language: Language) -> bytes:
+    """Return the brief as PDF: what happened and what is claimed, without the quotes."""
+    context = _context(brief, language)
+    words = context["words"]
+    sections = [
+        {"name": section["name"], "count": section["count"], "incidents": _flat(section)}
+        for section in [*context["sections"], *({**s, "name": f"{words('not_confirmed')}: {s['name']}"} for s in context["weak"])]
+    ]
+    return set_pdf(
+        {
+            "language": language,
+            "title": words("title"),
+            "notice": words("internal"),
+            "publisher": "",
+            "licence": "",
+            "period": context["period"],
+            "made": "",
+            "basis": " · ".join(context["basis"]),
+            "release": "",
+            "method": [words("limits")],
+            "map": context["map"],
+            "sections": sections,
+        }
+    )
+
+
+def _flat(section: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the incidents of all days of a section, with their claims named."""
+    return [
+        {
+            **{k: i[k] for k in ("id", "type", "place", "when", "people", "losses")},
+            "standing": f"{i['certainty']} · {i['reason']} · {', '.join(i['claims'])}",
+        }
+        for day in section["days"]
+        for i in day["incidents"]
+    ]
 
 
 def render_markdown(brief: Brief, language: Language) -> str:

@@ -1,0 +1,110 @@
+"""Feeds of a publication: releases and newest incidents as Atom (RFC 4287) and JSON Feed 1.1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tawthiq.publish.profile import Profile
+from tawthiq.publish.redact import PublicIncident
+from tawthiq.publish.sentences import sentence
+from tawthiq.publish.words import Words
+
+if TYPE_CHECKING:
+    from tawthiq.publish.releases import Release
+
+_MOST = 50
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+def write_feeds(found: Sequence[Release], incidents: Sequence[PublicIncident], out: Path, profile: Profile) -> None:
+    """Write `feed.atom` and `feed.json`, Arabic first: an entry a release, and one for each of the newest incidents."""
+    words = Words("ar")
+    newest = sorted(incidents, key=lambda i: (i.start or "", i.id), reverse=True)[:_MOST]
+    updated = found[-1].made_at
+    first_seen = {name: release.made_at for release in reversed(found) for name in release.added}
+    entries: list[dict[str, Any]] = [
+        {
+            "id": _tag(profile, found[0].made_at, f"release-{r.number}"),
+            "title": words("release_title", n=r.number),
+            "text": words("release_text", added=len(r.added), changed=len(r.changed), withdrawn=len(r.withdrawn)),
+            "updated": r.made_at,
+            "link": f"releases/{r.number}/brief-ar.html",
+        }
+        for r in reversed(found[-_MOST:])
+    ]
+    entries += [
+        {
+            "id": _tag(profile, found[0].made_at, i.id),
+            "title": words.name("type", i.type),
+            "text": sentence(i, words),
+            "updated": first_seen.get(i.id, updated),
+            "link": f"releases/{found[-1].number}/brief-ar.html#{i.id}",
+        }
+        for i in newest
+    ]
+    _write(out / "feed.atom", _atom(entries, profile, updated))
+    base = profile.base_url.rstrip("/")
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": profile.title("ar"),
+        "language": "ar",
+        **({"home_page_url": base + "/", "feed_url": f"{base}/feed.json"} if base else {}),
+        "items": [
+            {
+                "id": e["id"],
+                "title": e["title"],
+                "content_text": e["text"],
+                "date_modified": e["updated"],
+                "url": _link(base, e["link"]),
+            }
+            for e in entries
+        ],
+    }
+    _write(out / "feed.json", json.dumps(feed, ensure_ascii=False, indent=1) + "\n")
+
+
+def _link(base: str, path: str) -> str:
+    return f"{base}/{path}" if base else path
+
+
+def _tag(profile: Profile, first: str, name: str) -> str:
+    """Return an id that never changes and names no machine (RFC 4151)."""
+    whose = hashlib.sha256((profile.publisher or profile.title("en")).encode()).hexdigest()[:12]
+    return f"tag:{whose}.invalid,{first[:10]}:{name}"
+
+
+def _atom(entries: Sequence[dict[str, Any]], profile: Profile, updated: str) -> str:
+    ElementTree.register_namespace("", _ATOM)
+    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ar"})
+
+    def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+        made = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+        made.text = text
+        return made
+
+    base = profile.base_url.rstrip("/")
+    add(root, "id", entries[-1]["id"].rsplit(":", 1)[0] + ":feed")
+    add(root, "title", profile.title("ar"))
+    add(root, "updated", updated)
+    add(add(root, "author"), "name", profile.publisher or profile.title("ar"))
+    if base:
+        add(root, "link", rel="self", href=f"{base}/feed.atom")
+    for entry in entries:
+        made = add(root, "entry")
+        add(made, "id", entry["id"])
+        add(made, "title", entry["title"])
+        add(made, "updated", entry["updated"])
+        add(made, "summary", entry["text"])
+        add(made, "link", rel="alternate", href=_link(base, entry["link"]))
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,204 @@
+"""The pages of a release: a brief in Arabic and English as HTML, Markdown, PDF and short text, and maps still and moving.
+
+Each page holds all that it needs: fonts, pictures, scripts. Nothing is asked of any server when it is opened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from tawthiq.analyse.counts import count_by, incidents_table
+from tawthiq.model import Incident
+from tawthiq.publish.brief import environment, font
+from tawthiq.publish.chart import days_chart
+from tawthiq.publish.outlines import Area, areas_svg, governorates_geojson
+from tawthiq.publish.pdf import set_pdf
+from tawthiq.publish.profile import Profile
+from tawthiq.publish.redact import RADIUS_KM, PublicIncident
+from tawthiq.publish.sentences import losses, people, place_name, sentence, short_text, standing
+from tawthiq.publish.words import Language, Words
+
+TELEGRAM_LIMIT = 4096
+WHATSAPP_LIMIT = 4000
+LANGUAGES: tuple[Language, ...] = ("ar", "en")
+
+
+def write_pages(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, release: Mapping[str, Any]) -> None:
+    """Write every page of a release into a folder."""
+    for language in LANGUAGES:
+        words = Words(language)
+        title = profile.title(language)
+        context = _context(incidents, words, title, profile, release)
+        (folder / f"brief-{language}.html").write_text(_html("public.html.j2", context), encoding="utf-8")
+        (folder / f"brief-{language}.md").write_text(
+            environment(html=False).get_template("public.md.j2").render(**context), encoding="utf-8"
+        )
+        (folder / f"brief-{language}.pdf").write_bytes(_pdf(context))
+        (folder / f"map-{language}.html").write_text(_html("map.html.j2", context | _moving(incidents, words)), encoding="utf-8")
+        link = f"{profile.base_url.rstrip('/')}/releases/{release['number']}/brief-{language}.html" if profile.base_url else ""
+        (folder / f"telegram-{language}.txt").write_text(
+            short_text(incidents, words, title, TELEGRAM_LIMIT, link), encoding="utf-8"
+        )
+        (folder / f"whatsapp-{language}.txt").write_text(
+            short_text(incidents, words, title, WHATSAPP_LIMIT, link), encoding="utf-8"
+        )
+    words = Words("ar")
+    svg = areas_svg(_areas(incidents, words), words("map"), standing_alone=True)
+    (folder / "map.svg").write_text(svg, encoding="utf-8")
+    (folder / "map.png").write_bytes(_png(svg))
+
+
+def _html(template: str, context: Mapping[str, Any]) -> str:
+    fonts = {name: font(f"{name}.woff2") for name in ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")}
+    return environment(html=True).get_template(template).render(fonts=fonts, **context)
+
+
+def _context(
+    incidents: Sequence[PublicIncident], words: Words, title: str, profile: Profile, release: Mapping[str, Any]
+) -> dict[str, Any]:
+    counts = count_by(incidents_table([_bare(i) for i in incidents]), "day", "family")
+    period = words("all_time")
+    if release["start"] or release["end"]:
+        period = words.days(release["start"], release["end"])
+    link = f"{profile.base_url.rstrip('/')}/releases/{release['number']}/brief-{words.language}.html" if profile.base_url else ""
+    return {
+        "words": words,
+        "language": words.language,
+        "title": title,
+        "publisher": profile.publisher,
+        "licence": profile.licence,
+        "period": period,
+        "release": release,
+        "made": words.day(release["made_at"]),
+        "basis": words.plural("incidents", len(incidents)),
+        "method": _method(profile, words),
+        "sections": _sections(incidents, words),
+        "map": Markup(areas_svg(_areas(incidents, words), words("map"))),  # noqa: S704 - made here, every text escaped
+        "chart": Markup(days_chart(counts, words)),  # noqa: S704
+        "share": _share(title, link) if link else {},
+    }
+
+
+def _bare(incident: PublicIncident) -> Incident:
+    return Incident(id=incident.id, type=incident.type, claims=(), start=incident.start)
+
+
+def _method(profile: Profile, words: Words) -> list[str]:
+    """Return what a reader must know: how late, how exact, how sure, and what is left out."""
+    return [
+        words("public_limits"),
+        words("public_delay", n=words.plural("days", profile.delay_days)),
+        words("public_exactness"),
+        words("public_left_out") if not (profile.quotes or profile.sources) else words("public_with_sources"),
+    ]
+
+
+def _sections(incidents: Sequence[PublicIncident], words: Words) -> list[dict[str, Any]]:
+    groups: dict[str | None, list[PublicIncident]] = {}
+    for incident in incidents:
+        groups.setdefault(incident.place.admin1 if incident.place else None, []).append(incident)
+    out = []
+    for code, found in sorted(groups.items(), key=lambda g: (g[0] is None, -len(g[1]), g[0] or "")):
+        rows = [
+            {
+                "id": i.id,
+                "type": words.name("type", i.type),
+                "place": place_name(i, words),
+                "when": words.days(i.start, i.end) if i.start else words("no_day"),
+                "people": people(i, words),
+                "losses": losses(i, words),
+                "standing": standing(i, words),
+                "corroboration": i.corroboration,
+                "certainty": words.name("corroboration", i.corroboration),
+                "sources": list(i.sources),
+                "quotes": list(i.quotes),
+                "sentence": sentence(i, words),
+            }
+            for i in sorted(found, key=lambda i: (i.start or "9999", i.id))
+        ]
+        name = words.governorate(code) if code else words("no_place")
+        out.append({"name": name, "count": words.plural("incidents", len(found)), "incidents": rows})
+    return out
+
+
+def _areas(incidents: Sequence[PublicIncident], words: Words) -> list[Area]:
+    found: dict[tuple[float, float, str], list[PublicIncident]] = {}
+    for incident in incidents:
+        if incident.place is not None:
+            found.setdefault((incident.place.lat, incident.place.lon, incident.place.level), []).append(incident)
+    return [
+        Area(lat, lon, RADIUS_KM[level], len(rows), f"{place_name(rows[0], words)}: {words.plural('incidents', len(rows))}")
+        for (lat, lon, level), rows in sorted(found.items())
+    ]
+
+
+def _share(title: str, link: str) -> dict[str, str]:
+    return {
+        "Telegram": f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(title)}",
+        "WhatsApp": f"https://wa.me/?text={quote(f'{title} {link}')}",
+    }
+
+
+def _moving(incidents: Sequence[PublicIncident], words: Words) -> dict[str, Any]:
+    """Return what the interactive map carries: the library, outlines, and incidents with places."""
+    rows = [
+        {
+            "id": i.id,
+            "lat": i.place.lat,
+            "lon": i.place.lon,
+            "km": RADIUS_KM[i.place.level],
+            "day": i.start,
+            "family": i.family,
+            "sure": i.corroboration,
+            "text": sentence(i, words),
+        }
+        for i in incidents
+        if i.place is not None
+    ]
+    days = sorted({row["day"] for row in rows if row["day"]})
+    families = sorted({str(row["family"]) for row in rows})
+    return {
+        "script": Markup(_asset("leaflet.js") + "\n" + _asset("leaflet.markercluster.js")),  # noqa: S704 - the package's own files
+        "style": Markup(_asset("leaflet.css") + _asset("MarkerCluster.css") + _asset("MarkerCluster.Default.css")),  # noqa: S704
+        "data": _inline({"incidents": rows, "outlines": governorates_geojson(), "days": days}),
+        "families": [(name, words.name("family", name)) for name in families],
+        "certainties": [(name, words.name("corroboration", name)) for name in ("single-source", "corroborated", "contested")],
+        "days": days,
+    }
+
+
+def _inline(value: Any) -> Markup:
+    """Return JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+@cache
+def _asset(name: str) -> str:
+    text = (files("tawthiq.publish") / "assets" / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        return re.sub(r"url\([^)]*\)", "none", text)  # pictures that a style sheet would fetch are not used here
+    return "\n".join(line for line in text.splitlines() if not line.startswith("//# sourceMappingURL"))
+
+
+def _pdf(context: Mapping[str, Any]) -> bytes:
+    wanted = ("language", "title", "publisher", "licence", "period", "made", "basis", "method", "sections", "map")
+    release = context["words"]("release_title", n=context["release"]["number"])
+    return set_pdf({key: context[key] for key in wanted} | {"release": release, "notice": ""})
+
+
+def _png(svg: str) -> bytes:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(files("tawthiq.publish") / "assets"))
+    made: bytes = vl_convert.svg_to_png(svg, scale=2)
+    return made

@@ -1,0 +1,31 @@
+"""Set a brief as PDF with typst: right-to-left where the language is, with the package's fonts alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+
+def set_pdf(data: Mapping[str, Any]) -> bytes:
+    """Return a PDF of a brief.
+
+    `data` has `language`, `title`, `notice` (a warning on top, "" for none), `publisher`, `licence`, `period`, `made`, `basis`,
+    `release`, `method` (lines), `map` (SVG) and `sections`: `name`, `count`, `incidents` with `id`, `type`, `place`, `when`,
+    `people`, `losses`, `standing`. It is handed to typst as data, so that nothing in it is read as markup. A font that is missing
+    is an error: typst would replace it without a word.
+    """
+    room = files("tawthiq.publish")
+    for name in ("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf", "Amiri-Regular.ttf", "Amiri-Bold.ttf"):
+        if not (room / "assets" / name).is_file():
+            raise RuntimeError(f"the font {name} is missing: install the package (make install), which fetches it")
+    made: bytes = typst.compile(
+        str(room / "templates" / "brief.typ"),
+        font_paths=[str(room / "assets")],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps({**data, "map": str(data["map"])}, ensure_ascii=False)},
+    )
+    return made

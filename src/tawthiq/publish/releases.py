@@ -1,0 +1,190 @@
+"""Releases: numbered, never changed, each with what was added, changed and withdrawn since the last one, and why.
+
+A release is written beside its place and moved there whole; its files are read-only and named with their hashes. An incident that
+is withdrawn keeps a notice under its id for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from tawthiq import __version__
+from tawthiq.model import Record
+from tawthiq.publish.datasets import read_parquet, write_datasets
+from tawthiq.publish.feeds import write_feeds
+from tawthiq.publish.package import write_package
+from tawthiq.publish.pages import write_pages
+from tawthiq.publish.profile import Profile
+from tawthiq.publish.redact import Held, PublicIncident
+
+Why = Literal["merged", "rejected", "not-told", "undated", "unreviewed", "delay", "gone"]
+
+
+class Withdrawn(Record):
+    """An incident that an earlier release held and this one does not: why, and what took its place, if anything did."""
+
+    incident: str
+    reason: Why
+    instead: str | None = None
+
+
+class Changed(Record):
+    """An incident that says something else than in the release before, by the names of what changed."""
+
+    incident: str
+    fields: tuple[str, ...]
+
+
+class Release(Record):
+    """A release: its number and instant, the versions it was made with, and what changed since the one before."""
+
+    number: int
+    made_at: str
+    tawthiq: str
+    vocabulary: str
+    linking: str
+    start: str | None
+    end: str | None
+    incidents: int
+    added: tuple[str, ...]
+    changed: tuple[Changed, ...]
+    withdrawn: tuple[Withdrawn, ...]
+    files: dict[str, str]
+
+
+def releases(out: Path) -> list[Release]:
+    """Return the releases of a publication in order; raises ValueError for a folder that holds something else under that name."""
+    found = []
+    for path in sorted((out / "releases").glob("*/release.json"), key=lambda p: int(p.parent.name)):
+        found.append(Release.model_validate_json(path.read_text(encoding="utf-8")))
+    return found
+
+
+def compare(
+    before: Sequence[PublicIncident],
+    now: Sequence[PublicIncident],
+    held: Sequence[Held],
+    went: Callable[[str], str | None],
+) -> tuple[tuple[str, ...], tuple[Changed, ...], tuple[Withdrawn, ...]]:
+    """Return what was added, changed and withdrawn from one release to the next; `went` tells what an old id became."""
+    old, new = {i.id: i for i in before}, {i.id: i for i in now}
+    reasons = {h.incident: h.reason for h in held}
+    added = tuple(sorted(new.keys() - old.keys()))
+    changed = []
+    for name in sorted(new.keys() & old.keys()):
+        one, other = old[name].model_dump(), new[name].model_dump()
+        fields = tuple(field for field in one if one[field] != other[field])
+        if fields:
+            changed.append(Changed(incident=name, fields=fields))
+    withdrawn = []
+    for name in sorted(old.keys() - new.keys()):
+        instead = went(name)
+        if name in reasons:
+            withdrawn.append(Withdrawn(incident=name, reason=reasons[name]))
+        elif instead:
+            withdrawn.append(Withdrawn(incident=name, reason="merged", instead=instead if instead in new else None))
+        else:
+            withdrawn.append(Withdrawn(incident=name, reason="gone"))
+    return added, tuple(changed), tuple(withdrawn)
+
+
+def publish(
+    incidents: Sequence[PublicIncident],
+    held: Sequence[Held],
+    out: Path,
+    profile: Profile,
+    versions: Mapping[str, str],
+    went: Callable[[str], str | None],
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    now: datetime | None = None,
+) -> Release:
+    """Write the next release into a folder and return it; nothing is left there when it fails."""
+    out.mkdir(parents=True, exist_ok=True)
+    earlier = releases(out)
+    before = read_parquet(out / "releases" / str(earlier[-1].number) / "data" / "incidents.parquet") if earlier else []
+    added, changed, withdrawn = compare(before, incidents, held, went)
+    number = earlier[-1].number + 1 if earlier else 1
+    made_at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    with tempfile.TemporaryDirectory(dir=out, prefix=".release-") as folder:
+        work = Path(folder) / "release"
+        columns = write_datasets(incidents, work / "data")
+        made = Release(
+            number=number,
+            made_at=made_at,
+            tawthiq=__version__,
+            vocabulary=versions.get("vocabulary", ""),
+            linking=versions.get("linking", ""),
+            start=start,
+            end=end,
+            incidents=len(incidents),
+            added=added,
+            changed=changed,
+            withdrawn=withdrawn,
+            files={},
+        )
+        write_package(work / "data", columns, profile, number, made_at)
+        write_pages(incidents, work, profile, made.model_dump())
+        hashes = {
+            str(p.relative_to(work)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(work.rglob("*")) if p.is_file()
+        }
+        made = made.model_copy(update={"files": hashes})
+        (work / "release.json").write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        for path in work.rglob("*"):
+            if path.is_file():
+                path.chmod(0o444)
+        (out / "releases").mkdir(exist_ok=True)
+        work.replace(out / "releases" / str(number))
+    _notices(out, earlier, made, profile)
+    write_feeds([*earlier, made], incidents, out, profile)
+    _latest(out, number)
+    return made
+
+
+def _notices(out: Path, earlier: Sequence[Release], made: Release, profile: Profile) -> None:
+    """Write a notice for each withdrawn incident; the id of one that is back has none."""
+    folder = out / "withdrawn"
+    for one in made.withdrawn:
+        folder.mkdir(exist_ok=True)
+        notice: dict[str, Any] = one.model_dump() | {
+            "release": made.number,
+            "made_at": made.made_at,
+            "publisher": profile.publisher,
+        }
+        (folder / f"{one.incident}.json").write_text(json.dumps(notice, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    gone = {w.incident for release in earlier for w in release.withdrawn}
+    for name in sorted(gone & set(made.added)):
+        (folder / f"{name}.json").unlink(missing_ok=True)
+
+
+def _latest(out: Path, number: int) -> None:
+    """Put the pages of the newest release where a visitor looks first; they are copies, and only they ever change."""
+    for path in sorted((out / "releases" / str(number)).glob("*.html")):
+        target = out / ("index.html" if path.name == "brief-ar.html" else path.name)
+        temporary = target.with_name(target.name + ".part")
+        # Links of the copy lead into the release.
+        base = f'<head>\n<base href="releases/{number}/{path.name}">'
+        temporary.write_text(path.read_text(encoding="utf-8").replace("<head>", base, 1), encoding="utf-8")
+        temporary.replace(target)
+
+
+def verify_releases(out: Path) -> list[str]:
+    """Return what is wrong with the files of all releases: changed, missing or added since they were made."""
+    wrong = []
+    for release in releases(out):
+        folder = out / "releases" / str(release.number)
+        there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - {"release.json"}
+        for name, digest in release.files.items():
+            if name not in there:
+                wrong.append(f"release {release.number}: {name} is missing")
+            elif hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+                wrong.append(f"release {release.number}: {name} was changed")
+        wrong += [f"release {release.number}: {name} was added" for name in sorted(there - release.files.keys())]
+    return wrong
