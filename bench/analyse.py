@@ -18,9 +18,11 @@ from linked_reports import linked_reports
 
 from tawthiq.analyse.losses import LEAST_LOSSES, by_chance, changepoints, trend
 from tawthiq.analyse.tables import record
+from tawthiq.analyse.totals import totals
 from tawthiq.analyse.undocumented import estimate
 from tawthiq.link.incidents import link_claims
 from tawthiq.publish.brief import build_brief, render_html
+from tawthiq.publish.totals import render_totals
 
 ROOT = Path(__file__).resolve().parents[1]
 SIMULATIONS = 1000
@@ -77,6 +79,11 @@ def main() -> None:
     began = time.perf_counter()
     render_html(build_brief(told, incidents), "ar")
     results[f"brief of {len(incidents)} incidents, seconds"] = round(time.perf_counter() - began, 1)
+    lines = [i.model_dump_json() for i in incidents]
+    began = time.perf_counter()
+    made = totals(json.loads(lines[n % len(lines)]) for n in range(1_000_000))
+    render_totals(made, "ar", (None, None))
+    results["brief of totals of 1,000,000 stored incidents, seconds"] = round(time.perf_counter() - began, 1)
     for name, row in results.items():
         print(name, row)
     (ROOT / "bench" / "results-analyse.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

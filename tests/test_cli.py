@@ -142,7 +142,7 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
         (["run", "no-such-file", "--project", "P"], "no such file"),
         (["extract", "no-such-file"], "no such file"),
         (["brief", "--project", "P", "--out", "x.html"], "is not a project"),
-        (["brief", "--project", "P", "--out", "x.pdf"], ".html or .md"),
+        (["brief", "--project", "P", "--out", "x.doc"], ".html, .md or .pdf"),
         (["brief", "--project", "P", "--out", "x.html", "--language", "fr"], "ar or en"),
         (["brief", "--project", "P", "--out", "x.html", "--from", "May"], "YYYY-MM-DD"),
         (["export", "claims", "--project", "P"], "is not a project"),

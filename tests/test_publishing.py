@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tawthiq.cli_base import BadInput, period
 from tests.test_cli import call
 
 
@@ -50,6 +52,31 @@ def test_a_brief_is_written_as_pdf(project: Path, tmp_path: Path) -> None:
         path = tmp_path / f"b-{language}.pdf"
         assert call("brief", "--project", project, "--language", language, "--out", path).returncode == 0
         assert path.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "expected"),
+    [
+        ("week", date(2023, 5, 17), (date(2023, 5, 15), date(2023, 5, 21))),
+        ("month", date(2024, 2, 10), (date(2024, 2, 1), date(2024, 2, 29))),
+        ("day", date(2023, 5, 17), (date(2023, 5, 17), date(2023, 5, 17))),
+        (None, date(2023, 5, 17), (date(2023, 5, 17), None)),
+    ],
+)
+def test_periods_are_whole(name: str | None, start: date, expected: tuple[date, date | None]) -> None:
+    assert period(name, start, None) == expected
+
+
+def test_without_a_day_the_last_whole_period_is_meant() -> None:
+    for name in ("day", "week", "month"):
+        first, last = period(name, None, None)
+        assert first is not None
+        assert last is not None
+        assert first <= last < date.today()
+    with pytest.raises(BadInput):
+        period("year", None, None)
+    with pytest.raises(BadInput):
+        period("week", None, date(2023, 1, 1))
 
 
 def test_wrong_input_is_one_line(project: Path, tmp_path: Path) -> None:

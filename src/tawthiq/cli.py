@@ -18,6 +18,7 @@ from tawthiq.cli_base import (
     BadInput,
     Failure,
     Out,
+    Period,
     Project,
     Quiet,
     day,
@@ -26,6 +27,7 @@ from tawthiq.cli_base import (
     write_file,
     writer,
 )
+from tawthiq.cli_base import period as period_of
 from tawthiq.cli_names import actors_app, places_app
 
 if TYPE_CHECKING:
@@ -97,6 +99,8 @@ def brief(
     language: Annotated[str, typer.Option(help="ar or en.")] = "ar",
     start: Annotated[str | None, typer.Option("--from", help="First day.", metavar="YYYY-MM-DD")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day.", metavar="YYYY-MM-DD")] = None,
+    period: Period = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Totals alone, for a record too large to be listed (.html).")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a brief of a period. A brief is an internal document: it quotes reports."""
@@ -106,10 +110,19 @@ def brief(
         raise BadInput(f"--language is ar or en, not {language!r}")
     if out.suffix.lower() not in (".html", ".md", ".pdf"):
         raise BadInput(f"--out ends in .html, .md or .pdf, not {out.suffix or 'nothing'!r}")
-    first, last = day(start, "--from"), day(end, "--to")
-    if first and last and first > last:
-        raise BadInput(f"--from {first} is after --to {last}")
+    first, last = period_of(period, day(start, "--from"), day(end, "--to"))
+    if totals and out.suffix.lower() != ".html":
+        raise BadInput(f"--totals writes .html, not {out.suffix or 'nothing'!r}")
     store = open_project(project)
+    if totals:
+        from tawthiq.analyse.totals import totals as count
+        from tawthiq.publish.totals import render_totals
+
+        days = (first.isoformat() if first else None, last.isoformat() if last else None)
+        write_file(out, render_totals(count(store.incident_rows(), *days), "ar" if language == "ar" else "en", days))
+        if not quiet:
+            print(f"brief: {out}")
+        return
     made = build_brief(store.told(), store.incidents(), first, last)
     if out.suffix.lower() == ".pdf":
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +28,9 @@ Published = Annotated[str | None, typer.Option(help="Day of publication for repo
 SourceName = Annotated[str | None, typer.Option("--source", help="Source for reports that name none.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes to use; the machine's cores when left out.")]
 By = Annotated[str | None, typer.Option("--by", help="Who does it; the name of the account when left out.")]
+Period = Annotated[
+    str | None, typer.Option("--period", help="day, week or month: the one that holds --from, else the last whole one.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
@@ -48,6 +51,32 @@ def day(value: str | None, option: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         raise BadInput(f"{option} takes a day as YYYY-MM-DD, not {value!r}") from None
+
+
+def period(name: str | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """Return the days of `--period` day, week (Monday to Sunday) or month: the one that holds `--from`, else the last whole one.
+
+    Without a name the days stay as they are; raises BadInput for a name that is none, and for an end that is given too or lies
+    before.
+    """
+    if name is not None:
+        if name not in ("day", "week", "month"):
+            raise BadInput(f"--period is day, week or month, not {name!r}")
+        if last is not None:
+            raise BadInput("--period takes --from alone: --to follows from it")
+        day_ = first or date.today()
+        first = {"day": day_, "week": day_ - timedelta(days=day_.weekday()), "month": day_.replace(day=1)}[name]
+        if day_ == date.today():
+            before = first - timedelta(days=1)
+            first = {"day": before, "week": first - timedelta(days=7), "month": before.replace(day=1)}[name]
+        last = {
+            "day": first,
+            "week": first + timedelta(days=6),
+            "month": (first + timedelta(days=31)).replace(day=1) - timedelta(days=1),
+        }[name]
+    if first and last and first > last:
+        raise BadInput(f"--from {first} is after --to {last}")
+    return first, last
 
 
 def tell(problems: list[tuple[str, str]], what: str = "left out") -> None:

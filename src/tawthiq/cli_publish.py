@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Failure, Project, Quiet, day, open_project, print_json
+from tawthiq.cli_base import AsJson, BadInput, Failure, Period, Project, Quiet, day, open_project, print_json
+from tawthiq.cli_base import period as period_of
 
 app = typer.Typer()
 
@@ -24,6 +25,7 @@ def publish_command(
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="First day.", metavar="YYYY-MM-DD")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day.", metavar="YYYY-MM-DD")] = None,
+    period: Period = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; list what is held back and why.")] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -34,9 +36,7 @@ def publish_command(
     from tawthiq.publish.redact import redact
     from tawthiq.publish.releases import publish, releases
 
-    first, last = day(start, "--from"), day(end, "--to")
-    if first and last and first > last:
-        raise BadInput(f"--from {first} is after --to {last}")
+    first, last = period_of(period, day(start, "--from"), day(end, "--to"))
     if out.exists() and not out.is_dir():
         raise BadInput(f"{out} is a file, not a folder")
     try:
@@ -61,6 +61,12 @@ def publish_command(
         earlier = releases(out)
     except ValueError as error:
         raise Failure(f"{out}: its releases cannot be read: {str(error).splitlines()[0]}") from None
+    estimate = None
+    if chosen.estimates:
+        from tawthiq.analyse.tables import record
+        from tawthiq.analyse.undocumented import undocumented
+
+        estimate = undocumented(record(store.told(), within))
     made = publish(
         public,
         held,
@@ -70,6 +76,7 @@ def publish_command(
         store.went,
         start=first.isoformat() if first else None,
         end=last.isoformat() if last else None,
+        estimate=estimate,
     )
     if as_json:
         print_json(made.model_dump(mode="json") | {"held": [h._asdict() for h in held]})

@@ -13,11 +13,13 @@ from tawthiq.analyse.losses import LEAST_LOSSES, attrition, by_chance, changepoi
 from tawthiq.analyse.sources import sources
 from tawthiq.analyse.tables import Tables, record
 from tawthiq.analyse.tallies import tallies
+from tawthiq.analyse.totals import months_of, totals
 from tawthiq.analyse.undocumented import chao, estimate, undocumented
 from tawthiq.analyse.views import forecasts, hypotheses, scores
 from tawthiq.link.incidents import link_claims
 from tawthiq.link.told import Told
 from tawthiq.model import Attribution, Claim, Count, Kind, Loss, Modality, SourceType, Time
+from tawthiq.publish.totals import render_totals
 from tests.link.test_incidents import JASIM, SHADDADAH, told
 
 
@@ -259,3 +261,28 @@ def test_what_people_rejected_is_in_no_answer() -> None:
     incidents = [i.model_copy(update={"review": "rejected"}) for i in link_claims(rows)]
     made = record(rows, incidents)
     assert (made.incidents.num_rows, made.losses.num_rows) == (0, 0)
+
+
+def test_totals_count_what_the_tables_count() -> None:
+    rows = [
+        attack("a", "2023-05-02", killed=3),
+        attack("b", "2023-06-20", killed=5, place=JASIM),
+        attack("n", "2023-07-01", place=None),
+    ]
+    unknown = attack("c", "2023-06-08")
+    claim = unknown.claim.model_copy(update={"losses": (Loss(who="sdf", outcome="killed", status="unknown"),)})
+    denied = attack("d", "2023-08-08", modality=Modality.DENIED)
+    incidents = link_claims([*rows, Told(unknown.report, claim), denied])
+    made = totals(i.model_dump(mode="json") for i in incidents)
+    assert made.incidents == 4
+    assert months_of(made).to_pylist() == [
+        {"month": "2023-05", "count": 1},
+        {"month": "2023-06", "count": 2},
+        {"month": "2023-07", "count": 1},
+    ]
+    (lost,) = made.losses.to_pylist()
+    assert (lost["best_sum"], lost["highest_sum"], lost["unknown_sum"], lost["open_sum"]) == (8, 8, 1, 0)
+    assert totals((i.model_dump(mode="json") for i in incidents), "2023-06-01", "2023-06-30").incidents == 2
+    assert totals([]).incidents == 0
+    page = render_totals(made, "ar", (None, None))
+    assert "2023-05" in page

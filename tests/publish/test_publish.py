@@ -21,6 +21,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from tawthiq.analyse.undocumented import Estimate
 from tawthiq.link.incidents import link_claims
 from tawthiq.link.told import Told
 from tawthiq.model import Attribution, Incident, Level, Media, Modality, Place, Post, Report, SourceType, Time
@@ -234,6 +235,7 @@ def test_a_release_never_changes_and_the_next_tells_what_did(tmp_path: Path) -> 
     assert [(c.incident, c.fields) for c in two.changed] == [(changed.id, ("review",))]
     assert [(w.incident, w.reason) for w in two.withdrawn] == [(gone.id, "rejected")]
     assert len(one.added) == len(incidents)
+    assert gone.id in (tmp_path / "withdrawn" / f"{gone.id}.html").read_text(encoding="utf-8")
     notice = json.loads((tmp_path / "withdrawn" / f"{gone.id}.json").read_text(encoding="utf-8"))
     assert notice["reason"] == "rejected"
     assert (tmp_path / "releases" / "1" / "data" / "incidents.csv").read_bytes() == first
@@ -330,6 +332,34 @@ def test_pages_open_without_an_error(made: Path, tmp_path: Path, page: str) -> N
     )  # fmt: skip
     assert "CONSOLE" not in done.stderr, done.stderr
     assert picture.stat().st_size > 20_000
+
+
+def test_every_governorate_actor_and_month_has_its_page(tmp_path: Path) -> None:
+    rows = [told(f"r{n}", place=SHUHAYL, day=f"2023-0{n}-10", initiators=("isis",)) for n in range(1, 5)]
+    release(rows, tmp_path)
+    folder = tmp_path / "releases" / "1"
+    assert {p.name for p in (folder / "areas").iterdir()} == {"SY09-ar.html", "SY09-en.html"}
+    assert {p.name for p in (folder / "actors").iterdir()} == {f"{a}-{x}.html" for a in ("isis", "sdf") for x in ("ar", "en")}
+    assert len(list((folder / "months").iterdir())) == 8
+    text = (folder / "months" / "2023-02-en.html").read_text(encoding="utf-8")
+    assert "10 February 2023" in text
+    assert "10 March 2023" not in text
+    for path in folder.glob("*/*.html"):
+        for href in re.findall(r'(?:href|url)[=(]"([^"#:]+)"', path.read_text(encoding="utf-8")):
+            assert (path.parent / href).exists(), (path.name, href)
+    listing = (folder / "parts-ar.html").read_text(encoding="utf-8")
+    assert all((folder / href).exists() for href in re.findall(r'href="([^":]+html)"', listing))
+
+
+def test_an_estimate_is_told_only_where_the_profile_says_so(tmp_path: Path) -> None:
+    estimate = Estimate(incidents=40, lists=(), at_least=55.2, at_least_low=48.9)
+    shown, held = public(some())
+    for name, profile in (("quiet", Profile()), ("told", Profile(estimates=True))):
+        publish(shown, held, tmp_path / name, profile, {}, lambda _: None, estimate=estimate)
+    quiet, said = ((tmp_path / n / "releases" / "1" / "brief-en.md").read_text(encoding="utf-8") for n in ("quiet", "told"))
+    assert "estimated" not in quiet
+    assert "at least 55 in all are estimated" in said
+    assert "lower 95 % limit 49" in said
 
 
 def test_an_empty_publication_is_one_too(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import math
 from itertools import combinations
 from typing import Any, Literal
 
-import networkx as nx
 import pyarrow as pa
 
 from tawthiq.analyse.tables import days_between
@@ -158,6 +157,8 @@ def ties(incidents: pa.Table) -> list[Tie]:
 
 def graphml(found: list[Tie]) -> str:
     """Return ties as GraphML: actors as nodes with their names, an edge for each pair and kind with its number of incidents."""
+    import networkx as nx  # slow to load, and only this needs it
+
     graph: nx.MultiGraph[str] = nx.MultiGraph()
     known = registry()
     for tie in found:

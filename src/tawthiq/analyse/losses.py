@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from scipy import stats
 
 from tawthiq.analyse.tables import add_days, belongs, days_between
 from tawthiq.model import Record
@@ -136,15 +135,17 @@ def trend(counts: Sequence[int]) -> tuple[str, float, float, float]:
     A Poisson regression where the counts vary no more than that says; where they do, a negative-binomial one with its dispersion
     estimated by moments (Cameron and Trivedi, "Regression Analysis of Count Data", 2013), and Student's t for its few observations.
     """
+    # Slow to load, and most records are too small for a trend.
     import statsmodels.api as sm
+    from scipy import special
 
     y = np.asarray(counts, dtype=float)
     x = np.arange(len(y), dtype=float)
     x = sm.add_constant(x - x.mean())
     fitted = sm.GLM(y, x, family=sm.families.Poisson()).fit()
     freedom = len(y) - 2
-    critical = float(stats.t.ppf(1 - _LEVEL / 2, freedom))
-    if stats.chi2.sf(fitted.pearson_chi2, freedom) > _LEVEL:
+    critical = float(special.stdtrit(freedom, 1 - _LEVEL / 2))
+    if special.chdtrc(freedom, fitted.pearson_chi2) > _LEVEL:
         # What looks too regular is chance: a standard error is never made smaller by it.
         return "poisson", float(fitted.params[1]), float(fitted.bse[1]), critical
     mean = fitted.mu

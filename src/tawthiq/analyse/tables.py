@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from tawthiq.lexicon.additions import state
-from tawthiq.lexicon.registry import registry
+from tawthiq.lexicon.registry import lineage
 from tawthiq.link.told import Told, voice
 from tawthiq.model import FAMILY_OF, Incident
 
@@ -193,21 +191,7 @@ def week_of(day: str | None) -> str | None:
 
 def belongs(actor: str, group: str) -> bool:
     """Say whether an actor is a group or belongs or belonged to it: `liwa-al-quds` to `regime-militias`."""
-    return group in _above(state(), actor)
-
-
-@lru_cache(maxsize=8192)
-def _above(_state: object, actor: str) -> frozenset[str]:
-    known = registry()
-    out: set[str] = set()
-    waiting = [actor]
-    while waiting:
-        name = waiting.pop()
-        if name not in out:
-            out.add(name)
-            if name in known:
-                waiting += [tenure.actor for tenure in known[name].parents]
-    return frozenset(out)
+    return group in lineage(actor)
 
 
 def days_between(first: str, last: str) -> int:

@@ -206,6 +206,28 @@ def parent_at(actor: Actor, day: str | None) -> str | None:
     ).actor
 
 
+def lineage(name: str) -> frozenset[str]:
+    """Return an actor with all that it belongs or belonged to, however far up.
+
+    >>> sorted(lineage("fatemiyoun"))
+    ['fatemiyoun', 'iran', 'irgc']
+    """
+    return _lineage(state(), name)
+
+
+@lru_cache(maxsize=16384)
+def _lineage(_state: object, name: str) -> frozenset[str]:
+    known = registry()
+    out: set[str] = set()
+    waiting = [name]
+    while waiting:
+        at = waiting.pop()
+        if at not in out:
+            out.add(at)
+            waiting += [tenure.actor for tenure in known[at].parents] if at in known else []
+    return frozenset(out)
+
+
 def code_at(name: str, day: str | None = None) -> str | None:
     """Return the codebook's actor as which an actor is coded on a day; None for one that is no side of any occurrence.
 

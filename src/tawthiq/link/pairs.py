@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import duckdb
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from tawthiq.link.comparisons import settings
 from tawthiq.link.weights import Weights
@@ -54,6 +52,10 @@ def scored(table: pa.Table, weights: Weights, stored: pa.Table | None = None, me
     """Return what `score_pairs` does as a table of weight, first and second, in no order."""
     if not table.num_rows or table.num_rows + (stored.num_rows if stored is not None else 0) < 2:
         return _NONE
+    # Slow to load, and most commands link nothing.
+    import duckdb
+    from splink import DuckDBAPI, Linker
+
     connection = duckdb.connect(config={"memory_limit": memory, "preserve_insertion_order": False})
     try:
         connection.register("new_in", table)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from tawthiq.lexicon.registry import registry
+from tawthiq.lexicon.registry import lineage, registry
 from tawthiq.link.weights import Weights
 from tawthiq.model import FAMILIES, FAMILY_OF, Claim, Kind, Place, Report, SourceType, claim_key
 from tawthiq.text.normalise import fold
@@ -212,16 +212,7 @@ def _words(claim: Claim) -> list[str]:
 @lru_cache(maxsize=4096)
 def _near(actors: tuple[str, ...]) -> tuple[str, ...]:
     """Return actors with all that they belong or belonged to."""
-    known = registry()
-    out: set[str] = set()
-    waiting = list(actors)
-    while waiting:
-        name = waiting.pop()
-        if name not in out:
-            out.add(name)
-            if name in known:
-                waiting += [tenure.actor for tenure in known[name].parents]
-    return tuple(sorted(out))
+    return tuple(sorted({above for name in actors for above in lineage(name)}))
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from tawthiq.analyse.counts import count_by, incidents_table
+from tawthiq.analyse.undocumented import Estimate
 from tawthiq.model import Incident
 from tawthiq.publish.brief import environment, font
 from tawthiq.publish.chart import days_chart
@@ -29,21 +30,34 @@ from tawthiq.publish.words import Language, Words
 
 TELEGRAM_LIMIT = 4096
 WHATSAPP_LIMIT = 4000
+# An actor of fewer incidents has no page of its own.
+LEAST_OF_ACTOR = 3
+_FONTS = ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
 
-def write_pages(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, release: Mapping[str, Any]) -> None:
-    """Write every page of a release into a folder."""
+def write_pages(
+    incidents: Sequence[PublicIncident],
+    folder: Path,
+    profile: Profile,
+    release: Mapping[str, Any],
+    estimate: Estimate | None = None,
+) -> None:
+    """Write every page of a release into a folder; `estimate` is told where the profile turns it on."""
     for language in LANGUAGES:
         words = Words(language)
         title = profile.title(language)
         context = _context(incidents, words, title, profile, release)
+        if profile.estimates and estimate is not None:
+            context["method"] = [*context["method"], estimated(estimate, words)]
         (folder / f"brief-{language}.html").write_text(_html("public.html.j2", context), encoding="utf-8")
         (folder / f"brief-{language}.md").write_text(
             environment(html=False).get_template("public.md.j2").render(**context), encoding="utf-8"
         )
         (folder / f"brief-{language}.pdf").write_bytes(_pdf(context))
-        (folder / f"map-{language}.html").write_text(_html("map.html.j2", context | _moving(incidents, words)), encoding="utf-8")
+        (folder / f"map-{language}.html").write_text(
+            _html("map.html.j2", context | _moving(incidents, words, profile.tiles)), encoding="utf-8"
+        )
         link = f"{profile.base_url.rstrip('/')}/releases/{release['number']}/brief-{language}.html" if profile.base_url else ""
         (folder / f"telegram-{language}.txt").write_text(
             short_text(incidents, words, title, TELEGRAM_LIMIT, link), encoding="utf-8"
@@ -51,15 +65,70 @@ def write_pages(incidents: Sequence[PublicIncident], folder: Path, profile: Prof
         (folder / f"whatsapp-{language}.txt").write_text(
             short_text(incidents, words, title, WHATSAPP_LIMIT, link), encoding="utf-8"
         )
+    _parts(incidents, folder, profile, release)
     words = Words("ar")
     svg = areas_svg(_areas(incidents, words), words("map"), standing_alone=True)
     (folder / "map.svg").write_text(svg, encoding="utf-8")
     (folder / "map.png").write_bytes(_png(svg))
 
 
+def _parts(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, release: Mapping[str, Any]) -> None:
+    """Write a page for each governorate, each actor of `LEAST_OF_ACTOR` incidents, and each month, with fonts beside them."""
+    parts: dict[tuple[str, str], list[PublicIncident]] = {}
+    for incident in incidents:
+        if incident.place is not None:
+            parts.setdefault(("areas", incident.place.admin1), []).append(incident)
+        if incident.start:
+            parts.setdefault(("months", incident.start[:7]), []).append(incident)
+        for actor in {*incident.initiators, *incident.targets, *incident.participants}:
+            parts.setdefault(("actors", actor), []).append(incident)
+    shown = {key: found for key, found in sorted(parts.items()) if key[0] != "actors" or len(found) >= LEAST_OF_ACTOR}
+    if not shown:
+        return
+    (folder / "fonts").mkdir()
+    for name in _FONTS:
+        (folder / "fonts" / f"{name}.woff2").write_bytes((files("tawthiq.publish") / "assets" / f"{name}.woff2").read_bytes())
+    beside = {name: f"../fonts/{name}.woff2" for name in _FONTS}
+    for language in LANGUAGES:
+        words = Words(language)
+        index: dict[str, list[tuple[str, str, int]]] = {}
+        for (kind, name), found in shown.items():
+            title = {"areas": words.governorate, "actors": words.actor, "months": words.month}[kind](name)
+            index.setdefault(kind, []).append((f"{kind}/{name}-{language}.html", title, len(found)))
+            (folder / kind).mkdir(exist_ok=True)
+            context = _context(found, words, f"{profile.title(language)}: {title}", profile, {**release, "withdrawn": ()}) | {
+                "up": "../"
+            }
+            page = environment(html=True).get_template("public.html.j2").render(fonts=beside, **context)
+            (folder / kind / f"{name}-{language}.html").write_text(page, encoding="utf-8")
+        listing = environment(html=True).get_template("parts.html.j2")
+        text = listing.render(words=words, language=language, title=profile.title(language), index=index, fonts=_inside())
+        (folder / f"parts-{language}.html").write_text(text, encoding="utf-8")
+
+
+def estimated(made: Estimate, words: Words) -> str:
+    """Return in words how many incidents there may have been in all, with what such a figure is worth."""
+    if made.total is not None:
+        return words(
+            "estimate_total", n=made.incidents, total=round(made.total), low=round(made.low or 0), high=round(made.high or 0)
+        )
+    if made.at_least is not None:
+        return words("estimate_bound", n=made.incidents, bound=round(made.at_least), low=round(made.at_least_low or 0))
+    return words("estimate_refused", n=made.incidents)
+
+
+def withdrawn_page(notice: Mapping[str, Any]) -> str:
+    """Return the notice of a withdrawn incident, in both languages."""
+    return environment(html=True).get_template("withdrawn.html.j2").render(notice=notice, both=[Words("ar"), Words("en")])
+
+
 def _html(template: str, context: Mapping[str, Any]) -> str:
-    fonts = {name: font(f"{name}.woff2") for name in ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")}
-    return environment(html=True).get_template(template).render(fonts=fonts, **context)
+    return environment(html=True).get_template(template).render(fonts=_inside(), **context)
+
+
+def _inside() -> dict[str, Markup]:
+    """Return the fonts as they stand inside a page that has to be whole by itself."""
+    return {name: font(f"{name}.woff2") for name in _FONTS}
 
 
 def _context(
@@ -85,6 +154,7 @@ def _context(
         "map": Markup(areas_svg(_areas(incidents, words), words("map"))),  # noqa: S704 - made here, every text escaped
         "chart": Markup(days_chart(counts, words)),  # noqa: S704
         "share": _share(title, link) if link else {},
+        "up": "",
     }
 
 
@@ -148,7 +218,7 @@ def _share(title: str, link: str) -> dict[str, str]:
     }
 
 
-def _moving(incidents: Sequence[PublicIncident], words: Words) -> dict[str, Any]:
+def _moving(incidents: Sequence[PublicIncident], words: Words, tiles: str) -> dict[str, Any]:
     """Return what the interactive map carries: the library, outlines, and incidents with places."""
     rows = [
         {
@@ -169,7 +239,7 @@ def _moving(incidents: Sequence[PublicIncident], words: Words) -> dict[str, Any]
     return {
         "script": Markup(_asset("leaflet.js") + "\n" + _asset("leaflet.markercluster.js")),  # noqa: S704 - the package's own files
         "style": Markup(_asset("leaflet.css") + _asset("MarkerCluster.css") + _asset("MarkerCluster.Default.css")),  # noqa: S704
-        "data": _inline({"incidents": rows, "outlines": governorates_geojson(), "days": days}),
+        "data": _inline({"incidents": rows, "outlines": governorates_geojson(), "days": days, "tiles": tiles}),
         "families": [(name, words.name("family", name)) for name in families],
         "certainties": [(name, words.name("corroboration", name)) for name in ("single-source", "corroborated", "contested")],
         "days": days,

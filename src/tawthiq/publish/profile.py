@@ -24,13 +24,15 @@ class Profile(Record):
     `delay_days` go by after an incident before it is published, `delays` by type instead. Coordinates are those of the named
     town, district or governorate (`exactness`), never moved by chance; `sensitive_exactness` holds for what tells of people held,
     displaced, medical or at home. Words of reports, mentions, place details, source names and addresses are left out unless
-    allowed. `unreviewed` incidents are marked or left out. `estimates` publishes what is not documented, which is off.
+    allowed. `unreviewed` incidents are marked or left out. `estimates` publishes how many incidents nobody told, which is off.
+    `tiles` is the address of a server of map tiles ({z}, {x}, {y}); without one a map asks nothing of anybody.
     """
 
     title_ar: str = ""
     title_en: str = ""
     publisher: str = ""
     base_url: str = ""
+    tiles: str = ""
     licence: str = "CC-BY-4.0"
     delay_days: int = Field(default=7, ge=0)
     delays: dict[str, int] = Field(default_factory=lambda: {"arrest": 14, "abduction": 14, "displacement": 14, "deployment": 14})

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tawthiq import __version__
+from tawthiq.analyse.undocumented import Estimate
 from tawthiq.model import Record
 from tawthiq.publish.datasets import read_parquet, write_datasets
 from tawthiq.publish.feeds import write_feeds
 from tawthiq.publish.package import write_package
-from tawthiq.publish.pages import write_pages
+from tawthiq.publish.pages import withdrawn_page, write_pages
 from tawthiq.publish.profile import Profile
 from tawthiq.publish.redact import Held, PublicIncident
 
@@ -105,6 +106,7 @@ def publish(
     start: str | None = None,
     end: str | None = None,
     now: datetime | None = None,
+    estimate: Estimate | None = None,
 ) -> Release:
     """Write the next release into a folder and return it; nothing is left there when it fails."""
     out.mkdir(parents=True, exist_ok=True)
@@ -131,7 +133,7 @@ def publish(
             files={},
         )
         write_package(work / "data", columns, profile, number, made_at)
-        write_pages(incidents, work, profile, made.model_dump())
+        write_pages(incidents, work, profile, made.model_dump(), estimate)
         hashes = {
             str(p.relative_to(work)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(work.rglob("*")) if p.is_file()
         }
@@ -159,9 +161,11 @@ def _notices(out: Path, earlier: Sequence[Release], made: Release, profile: Prof
             "publisher": profile.publisher,
         }
         (folder / f"{one.incident}.json").write_text(json.dumps(notice, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (folder / f"{one.incident}.html").write_text(withdrawn_page(notice), encoding="utf-8")
     gone = {w.incident for release in earlier for w in release.withdrawn}
     for name in sorted(gone & set(made.added)):
-        (folder / f"{name}.json").unlink(missing_ok=True)
+        for suffix in ("json", "html"):
+            (folder / f"{name}.{suffix}").unlink(missing_ok=True)
 
 
 def _latest(out: Path, number: int) -> None:

@@ -94,6 +94,11 @@ class Words:
         months = _texts()[f"months_{self.language}"]
         return f"{value.day} {months[value.month - 1]} {value.year}"
 
+    def month(self, month: str) -> str:
+        """Return a month ("2023-05") in words."""
+        year, number = month.split("-")
+        return f"{_texts()[f'months_{self.language}'][int(number) - 1]} {year}"
+
     def days(self, start: str | None, end: str | None) -> str:
         """Return a day or a stretch of days in words."""
         if not start or not end or start == end:

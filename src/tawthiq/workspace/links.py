@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -234,6 +235,10 @@ class LinkTables:
     def incidents(self) -> list[Incident]:
         """Return all incidents, ordered by id."""
         return [Incident.model_validate(row.data) for row in IncidentRow.objects.order_by("id").iterator()]
+
+    def incident_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield all incidents as they are stored, without making objects of them."""
+        yield from IncidentRow.objects.order_by("id").values_list("data", flat=True).iterator(chunk_size=5000)
 
     def incident(self, name: str) -> Incident | None:
         """Return one incident, or None; an id that is no longer in use leads to the incident that took its claims."""
