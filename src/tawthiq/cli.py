@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -29,9 +29,6 @@ from tawthiq.cli_base import (
 )
 from tawthiq.cli_base import period as period_of
 from tawthiq.cli_names import actors_app, places_app
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     add_completion=False,

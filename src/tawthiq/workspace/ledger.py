@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tawthiq.link.decisions import anchor_of
 from tawthiq.model import Anchor, Claim, Decision
-from tawthiq.workspace.models import ClaimRow, DecisionRow
+from tawthiq.workspace.models import ClaimRow, DecisionRow, Redirect
 
 
 class Ledger:
@@ -51,7 +51,10 @@ class Ledger:
         out: list[Anchor] = []
         for name in names:
             rows = list(ClaimRow.objects.filter(key=name, report__current=True).select_related("report"))
-            rows = rows or list(ClaimRow.objects.filter(incident=name).select_related("report").order_by("key"))
+            if not rows:
+                redirect = Redirect.objects.filter(old=name).exclude(new="").first()
+                wanted = redirect.new if redirect is not None else name
+                rows = list(ClaimRow.objects.filter(incident=wanted).select_related("report").order_by("key"))
             if not rows:
                 raise ValueError(f"no claim or incident {name!r} in this project")
             out += [anchor_of(row.report.report, Claim.model_validate(row.data)) for row in rows]

@@ -127,6 +127,7 @@ class LinkTables:
         for first, second in joined:
             beside.setdefault(first, set()).add(second)
             beside.setdefault(second, set()).add(first)
+        # What is yielded is put into incidents before the next part is asked for, so that this ends.
         while True:
             seeds = list(
                 ClaimRow.objects.filter(linking=ClaimRow.STALE, report__current=True)
@@ -164,7 +165,7 @@ class LinkTables:
     def put_incidents(self, told: Sequence[Told], incidents: Sequence[Incident]) -> None:
         """Put the incidents of some claims in place of those that they were in; an id that goes leads to what took its claims."""
         ids = self._ids({one.key for one in told})
-        before = dict(ClaimRow.objects.none().values_list("id", "incident"))
+        before: dict[int, str] = {}
         for some in chunks(sorted(ids.values())):
             before.update(ClaimRow.objects.filter(id__in=some).values_list("id", "incident"))
         now = {ids[key]: incident.id for incident in incidents for key in incident.claims}
@@ -175,9 +176,7 @@ class LinkTables:
             if old:
                 went.setdefault(old, Counter())[now.get(row, "")] += 1
         live = {incident.id for incident in incidents}
-        IncidentRow.objects.filter(id__in=live | set(went)).delete() if len(live) + len(went) < CHUNK else self._drop(
-            live | set(went)
-        )
+        self._drop(live | set(went))
         IncidentRow.objects.bulk_create(
             (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents),
             batch_size=CHUNK,
