@@ -109,7 +109,8 @@ def one(size: int, *, skewed: bool) -> dict[str, Any]:
 def late(stores: tuple[int, ...]) -> dict[str, float]:
     """Return the median seconds to link one report of ten claims into stores of each size."""
     sys.path.insert(0, str(ROOT))
-    from tawthiq.pipeline import Pending, Summary, link_pending
+    from tawthiq.linking import link_pending
+    from tawthiq.store import Pending
     from tawthiq.workspace import start
 
     out: dict[str, float] = {}
@@ -139,13 +140,13 @@ def late(stores: tuple[int, ...]) -> dict[str, float]:
             while held < size:
                 put(f"s{number:07d}", [next(rows)[0]])
                 held, number = held + 1, number + 1
-            link_pending(store, Summary())
+            link_pending(store)
             times = []
             for _ in range(5):
                 put(f"s{number:07d}", [next(rows)[0] for _ in range(10)])
                 number += 1
                 began = time.perf_counter()
-                link_pending(store, Summary())
+                link_pending(store)
                 times.append(time.perf_counter() - began)
             out[str(size)] = round(statistics.median(times), 2)
     return out

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from tawthiq.pipeline import Progress
+    from tawthiq.linking import Progress
     from tawthiq.workspace.store import DjangoStore
 
 Paths = Annotated[

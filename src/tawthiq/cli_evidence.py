@@ -176,9 +176,9 @@ def erase_command(
     except FileNotFoundError as error:
         raise BadInput(str(error)) from None
     from tawthiq.cli_link import project_model
-    from tawthiq.pipeline import Summary, link_pending
+    from tawthiq.linking import link_pending
 
-    link_pending(store, Summary(), project_model(project))
+    link_pending(store, project_model(project))
     if not quiet:
         print(f"erased: {files} files, {reports} reports; briefs and exports that quote them are yours to erase")
 

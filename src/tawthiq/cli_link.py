@@ -210,10 +210,10 @@ def _value(text: str | None) -> Any:
 
 def _hold(project: Path, store: DjangoStore, quiet: bool) -> None:
     """Link again what decisions changed, and name those that cannot be carried out."""
-    from tawthiq.pipeline import Summary, link_pending
+    from tawthiq.linking import link_pending
 
     with show_progress(quiet) as progress:
-        ruling = link_pending(store, Summary(), project_model(project), progress)
+        ruling = link_pending(store, project_model(project), progress)
     for decision, why in ruling.unusable:
         print(f"tawthiq: decision {decision.id} cannot be carried out: {why}", file=sys.stderr)
     if ruling.conflicts and not quiet:

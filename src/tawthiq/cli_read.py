@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from tawthiq.archive.given import Given
     from tawthiq.archive.reading import Defaults
     from tawthiq.link.told import Told
-    from tawthiq.pipeline import Progress, Summary
+    from tawthiq.linking import Progress
+    from tawthiq.pipeline import Summary
     from tawthiq.workspace.store import DjangoStore
 
 app = typer.Typer()

@@ -6,13 +6,12 @@ step is a transaction of its own, so that a run can be killed at any point and r
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, Protocol, TypeVar, cast
+from typing import IO, TypeVar, cast
 
 from tawthiq.archive.collect import Collector, Seen
 from tawthiq.archive.copies import THRESHOLD, alike, bands, signature
@@ -23,126 +22,17 @@ from tawthiq.archive.reading import Covered, Defaults, Item, Problem, Source, re
 from tawthiq.extract.engine import extract_claims
 from tawthiq.extract.language import unread
 from tawthiq.lexicon.compile import version as vocabulary_version
-from tawthiq.link.decisions import Ruling, mark_of, replay
-from tawthiq.link.incidents import group, merge, ruled
-from tawthiq.link.pairs import Pair, score_pairs
-from tawthiq.link.table import claims_table
-from tawthiq.link.told import Told
-from tawthiq.link.weights import Weights, weights
-from tawthiq.model import Claim, Decision, Incident, Report
+from tawthiq.link.weights import Weights
+from tawthiq.linking import Progress, ignore, link_pending
+from tawthiq.model import Claim, Report
+from tawthiq.store import Archived, Store
 
 BATCH = 500
 _STORED = 2000
-_LINKED = 20_000
 # Small files are entered into the archive together: one wait for the disk serves many.
 _TOGETHER = 64
 _SMALL = 4_000_000
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """A file in the archive: its number there, what was acquired, and under what name its reports are told."""
-
-    number: int
-    acquired: Acquired
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A stored report that has no claims of this vocabulary: the store's key, the report, and where it was read."""
-
-    key: int
-    report: Report
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unmarked:
-    """A stored report that was not compared with others yet."""
-
-    key: int
-    text: str
-
-
-class Store(Protocol):
-    """What the pipeline asks of a database."""
-
-    def finished(self, sha256: str, reader: str) -> int | None:
-        """Return how many reports this reader found in a file, when it was read to its end; None otherwise."""
-
-    def begin(self, archived: Archived) -> None:
-        """Know of a file before its reports."""
-
-    def put(self, archived: Archived, items: Sequence[Item], reader: str) -> int:
-        """Store reports in one transaction and return how many were new or changed."""
-
-    def finish(self, archived: Archived, reader: str, reports: int, covered: Sequence[Covered]) -> int:
-        """Note that a file was read to its end; posts known before that it should hold and does not are observed as "not seen".
-
-        Returns how many were observed.
-        """
-
-    def observe(self, kind: str, what: str, note: str = "") -> None:
-        """Note something seen of a source: gone, unreachable, there again."""
-
-    def pending(self, vocabulary: str, limit: int) -> list[Pending]:
-        """Return current reports without claims of this vocabulary."""
-
-    def claim(self, found: Sequence[tuple[Pending, list[Claim]]], vocabulary: str) -> None:
-        """Put claims in place of those of an older vocabulary, in one transaction."""
-
-    def unmarked(self, limit: int) -> list[Unmarked]:
-        """Return reports that were not compared with others."""
-
-    def alike(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Return (key, signature) of the reports that share a band."""
-
-    def mark(self, signed: Sequence[tuple[int, bytes | None, Sequence[int], Sequence[int]]]) -> None:
-        """Keep (key, signature, bands, keys of likes) of reports; of likes the one published first is the original."""
-
-    def decisions(self) -> list[Decision]:
-        """Return the ledger."""
-
-    def extracted(self, report: str) -> Sequence[Claim]:
-        """Return the claims of a current report as they were extracted."""
-
-    def made_with(self, name: str) -> str:
-        """Return what the derived tables were made with, "" when that is not known."""
-
-    def relink(self, name: str, value: str, *, anew: bool) -> None:
-        """Note what they are made with from now on; `anew` compares every claim again, else only incidents are made again."""
-
-    def marks(self) -> dict[str, str]:
-        """Return the mark of the ruling of each current claim about which people decided."""
-
-    def touch(self, marks: Sequence[tuple[str, str, bool]]) -> None:
-        """Take up (claim, mark of its ruling, whether it must be compared again)."""
-
-    def to_link(self, limit: int) -> list[Told]:
-        """Return event claims that were not compared with others yet."""
-
-    def near(self, keys: Iterable[str]) -> list[Told]:
-        """Return the claims that were compared before and share a blocking key."""
-
-    def link(self, compared: Sequence[tuple[str, Sequence[str], str]], pairs: Sequence[Pair]) -> None:
-        """Keep (claim, blocking keys, mark of its ruling) of claims that were compared, and pairs.
-
-        The claims wait for incidents.
-        """
-
-    def unlink(self, rejected: Sequence[tuple[str, str]]) -> None:
-        """Take (claim, mark of its ruling) out of all incidents."""
-
-    def waiting(self, together: Iterable[tuple[str, str]]) -> Iterator[tuple[list[Told], list[Pair]]]:
-        """Yield claims that wait for incidents with all that pairs lead to from them, and those pairs, heaviest first."""
-
-    def put_incidents(self, told: Sequence[Told], incidents: Sequence[Incident]) -> None:
-        """Put the incidents of some claims in place of those that they were in, in one transaction."""
-
-    def incident_count(self) -> int:
-        """Return how many incidents there are."""
 
 
 @dataclass(slots=True)
@@ -167,13 +57,6 @@ class Summary:
     def problem(self, where: str, why: str) -> None:
         """Note something that could not be read."""
         self.problems.append((shown(where), why))
-
-
-Progress = Callable[[str, int, int | None], None]
-
-
-def _ignore(stage: str, done: int, total: int | None) -> None:
-    """Show nothing."""
 
 
 def items_of(found: Given, defaults: Defaults, problem: Callable[[str, str], None]) -> Iterator[Item]:
@@ -212,7 +95,7 @@ def archive(
     defaults: Defaults = Defaults(),  # noqa: B008 - immutable
     by: str = "",
     tool: str = "",
-    progress: Progress = _ignore,
+    progress: Progress = ignore,
 ) -> Summary:
     """Archive what is given and store its reports, without claims; `summary` is filled as the run goes on and returned."""
     originals.clear_leftovers()
@@ -338,7 +221,7 @@ def collected(
     *,
     by: str = "",
     tool: str = "",
-    progress: Progress = _ignore,
+    progress: Progress = ignore,
 ) -> Summary:
     """Poll every source once: archive what came, each before the next is asked, and note what was observed."""
     for found in collector.poll():
@@ -355,7 +238,7 @@ def collected(
     return summary
 
 
-def extract_pending(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = _ignore) -> None:
+def extract_pending(store: Store, summary: Summary, *, workers: int = 1, progress: Progress = ignore) -> None:
     """Make claims of every current report that has none of this vocabulary."""
     vocabulary = vocabulary_version()
     done = 0
@@ -372,7 +255,7 @@ def extract_pending(store: Store, summary: Summary, *, workers: int = 1, progres
         progress("extract", done, None)
 
 
-def mark_copies(store: Store, summary: Summary, progress: Progress = _ignore) -> None:
+def mark_copies(store: Store, summary: Summary, progress: Progress = ignore) -> None:
     """Compare reports that were not compared yet with all others, and mark near-copies."""
     done = 0
     while batch := store.unmarked(BATCH):
@@ -395,51 +278,15 @@ def mark_copies(store: Store, summary: Summary, progress: Progress = _ignore) ->
         progress("copies", done, None)
 
 
-def link_pending(store: Store, summary: Summary, model: Weights | None = None, progress: Progress = _ignore) -> Ruling:
-    """Compare claims that are new or edited with those near them, and put what changed into incidents; return what people ruled.
-
-    What is compared and put together is that alone to which something happened, so that a report costs no more in a large project.
-    """
-    model = model or weights()
-    ruling = replay(store.decisions(), store.extracted)
-    for name, value, anew in (
-        ("weights", model.mark, True),
-        ("grades", json.dumps(ruling.reliability, sort_keys=True), False),
-    ):
-        if store.made_with(name) != value:
-            store.relink(name, value, anew=anew)
-    known = store.marks()
-    changed = [(key, known.get(key, ""), mark_of(ruling, key)) for key in sorted({*known, *ruling.about})]
-    store.touch([(key, new, old.partition("|")[0] != new.partition("|")[0]) for key, old, new in changed if old != new])
-    done = 0
-    while batch := store.to_link(_LINKED):
-        told = list(ruled(batch, ruling))
-        store.unlink([(key, mark_of(ruling, key)) for key in sorted({t.key for t in batch} - {t.key for t in told})])
-        table = claims_table(((t.report, t.claim) for t in told), model)
-        keys = dict(zip(table.column("claim").to_pylist(), table.column("keys").to_pylist(), strict=True))
-        near = ruled(store.near(key for found in keys.values() for key in found), ruling)
-        pairs = score_pairs(table, model, claims_table(((t.report, t.claim) for t in near if t.key not in keys), model))
-        store.link([(key, found, mark_of(ruling, key)) for key, found in keys.items()], pairs)
-        done += len(batch)
-        progress("link", done, None)
-    for waiting, pairs in store.waiting(ruling.together):
-        told = list(ruled(waiting, ruling))
-        rows = {row["claim"]: row for row in claims_table(((t.report, t.claim) for t in told), model).to_pylist()}
-        by_key = {t.key: t for t in told}
-        left = [p for p in pairs if p.first in rows and p.second in rows]
-        store.put_incidents(waiting, [merge([by_key[k] for k in keys_], ruling) for keys_ in group(rows, left, ruling)])
-    summary.incidents = store.incident_count()
-    return ruling
-
-
 def go_on(
-    store: Store, summary: Summary, *, workers: int = 1, model: Weights | None = None, progress: Progress = _ignore
+    store: Store, summary: Summary, *, workers: int = 1, model: Weights | None = None, progress: Progress = ignore
 ) -> Summary:
     """Extract, mark copies and link what is stored."""
     extract_pending(store, summary, workers=workers, progress=progress)
     mark_copies(store, summary, progress)
     progress("link", 0, None)
-    ruling = link_pending(store, summary, model, progress)
+    ruling = link_pending(store, model, progress)
+    summary.incidents = store.incident_count()
     summary.conflicts, summary.orphans = len(ruling.conflicts), len(ruling.orphans)
     return summary
 

@@ -12,8 +12,9 @@ import pytest
 from tawthiq.link.incidents import link_claims
 from tawthiq.link.told import Told
 from tawthiq.link.weights import weights
+from tawthiq.linking import link_pending
 from tawthiq.model import Claim, Incident
-from tawthiq.pipeline import Pending, Summary, link_pending
+from tawthiq.store import Pending
 from tests.link.test_incidents import JASIM, SHADDADAH, told
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def put(store: DjangoStore, rows: Sequence[Told], vocabulary: str = "v1") -> Non
 
 
 def link(store: DjangoStore) -> list[Incident]:
-    link_pending(store, Summary(), weights())
+    link_pending(store, weights())
     return store.incidents()
 
 
@@ -136,7 +137,7 @@ def test_new_weights_link_everything_anew(store: DjangoStore) -> None:
     put(store, [told("a"), told("b")])
     assert len(link(store)) == 1
     harder = weights().model_copy(update={"version": "harder", "threshold": 60.0})
-    link_pending(store, Summary(), harder)
+    link_pending(store, harder)
     assert len(store.incidents()) == 2
     assert store.made_with("weights") == harder.mark
 

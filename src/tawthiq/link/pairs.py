@@ -22,7 +22,7 @@ with keyed as (select claim, fresh, unnest(keys) as key from claims)
 select distinct '0' as match_key, l.claim as join_key_l, r.claim as join_key_r
 from keyed l join keyed r on l.key = r.key and l.claim < r.claim and (l.fresh or r.fresh)
 """
-_NONE = pa.table({"weight": pa.array([], pa.float64()), "first": pa.array([], pa.string()), "second": pa.array([], pa.string())})
+_SCHEMA = pa.schema([("weight", pa.float64()), ("first", pa.string()), ("second", pa.string())])
 
 
 class Pair(NamedTuple):
@@ -51,7 +51,7 @@ def score_pairs(table: pa.Table, weights: Weights, stored: pa.Table | None = Non
 def scored(table: pa.Table, weights: Weights, stored: pa.Table | None = None, memory: str = "2GB") -> pa.Table:
     """Return what `score_pairs` does as a table of weight, first and second, in no order."""
     if not table.num_rows or table.num_rows + (stored.num_rows if stored is not None else 0) < 2:
-        return _NONE
+        return _SCHEMA.empty_table()
     # Slow to load, and most commands link nothing.
     import duckdb
     from splink import DuckDBAPI, Linker

@@ -19,7 +19,7 @@ from tawthiq.link.decisions import Ruling, anchor_of, find_claim, replay
 from tawthiq.link.incidents import ruled
 from tawthiq.link.told import Told, names_of
 from tawthiq.model import Claim, Kind, Report, claim_key
-from tawthiq.pipeline import Archived, Pending, Unmarked
+from tawthiq.store import Archived, Pending, Unmarked
 from tawthiq.workspace.ledger import Ledger
 from tawthiq.workspace.links import CHUNK as _CHUNK
 from tawthiq.workspace.links import LinkTables, chunks
