@@ -18,6 +18,10 @@ FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="
 def figures(shared: Path, gold: Path, tmp_path: Path) -> dict[str, Any]:
     out = tmp_path / "predictions.jsonl"
     subprocess.run([sys.executable, "-m", "tawthiq.cli", "extract", str(gold), "--out", str(out), "--quiet"], check=True)
+    return scored(shared, gold, out)
+
+
+def scored(shared: Path, gold: Path, out: Path) -> dict[str, Any]:
     scorer = [sys.executable, str(shared / "eval" / "score.py"), str(gold), "--pred", str(out), "--json"]
     done = subprocess.run(scorer, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -34,6 +38,14 @@ def check(found: dict[str, Any], floors: dict[str, float]) -> None:
 
 def test_dev(shared: Path, tmp_path: Path) -> None:
     check(figures(shared, shared / "eval" / "dev", tmp_path), FLOORS["dev"])
+
+
+def test_incidents(shared: Path, tmp_path: Path) -> None:
+    gold, out = shared / "eval" / "dev", tmp_path / "claims.jsonl"
+    command = [sys.executable, "-m", "tawthiq.cli"]
+    subprocess.run([*command, "run", str(gold), "--project", str(tmp_path / "p"), "--quiet"], check=True)
+    subprocess.run([*command, "export", "claims", "--project", str(tmp_path / "p"), "--out", str(out), "--quiet"], check=True)
+    check(scored(shared, gold, out), FLOORS["incidents"])
 
 
 def test_seed(shared: Path, tmp_path: Path) -> None:
