@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Project, day, open_project, print_json, write_file
+from tawthiq.cli_base import AsJson, BadInput, Project, day, open_project, period, print_json, within, write_file
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -28,17 +28,9 @@ Out = Annotated[Path | None, typer.Option("--out", help="The file to write.", me
 def _tables(project: Path, start: str | None = None, end: str | None = None) -> tuple[DjangoStore, Tables]:
     from tawthiq.analyse.tables import record
 
-    first, last = day(start, "--from"), day(end, "--to")
-    if first and last and first > last:
-        raise BadInput(f"--from {first} is after --to {last}")
+    first, last = period(None, day(start, "--from"), day(end, "--to"))
     store = open_project(project)
-    incidents = [
-        i
-        for i in store.incidents()
-        if (first is None or (i.start is not None and (i.end or i.start) >= first.isoformat()))
-        and (last is None or (i.start is not None and i.start <= last.isoformat()))
-    ]
-    return store, record(store.told(), incidents)
+    return store, record(store.told(), [i for i in store.incidents() if within(i.start, i.end, first, last)])
 
 
 def _show(rows: Sequence[BaseModel], as_json: bool, line: Any, nothing: str) -> None:
@@ -70,8 +62,8 @@ def tallies_command(project: Project, start: Start = None, end: End = None, as_j
         missing = "missing unknown" if t.missing is None else f"missing {t.missing}"
         unknown = f", {t.unknown} with unknown losses" if t.unknown else ""
         undated = f", {len(t.undated)} without a date would fit" if t.undated else ""
-        period = f"{t.start or '?'} to {t.end or '?'}"
-        return f"{t.claim}  {t.source}  {what}  {period}: claimed {claimed}, documented {t.documented}, {missing}{unknown}{undated}"
+        days = f"{t.start or '?'} to {t.end or '?'}"
+        return f"{t.claim}  {t.source}  {what}  {days}: claimed {claimed}, documented {t.documented}, {missing}{unknown}{undated}"
 
     _show(tallies(_tables(project, start, end)[1]), as_json, line, "no source counts anything")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Failure, Period, Project, Quiet, day, open_project, print_json
+from tawthiq.cli_base import AsJson, BadInput, Failure, Period, Project, Quiet, day, open_project, print_json, within
 from tawthiq.cli_base import period as period_of
 
 app = typer.Typer()
@@ -46,8 +46,8 @@ def publish_command(
     except ValueError as error:
         raise BadInput(str(error)) from None
     store = open_project(project)
-    within = [i for i in store.incidents() if _within(i.start, i.end, first, last)]
-    public, held = redact(within, {t.key: t for t in store.told()}, chosen, datetime.now(UTC).date())
+    incidents = [i for i in store.incidents() if within(i.start, i.end, first, last)]
+    public, held = redact(incidents, {t.key: t for t in store.told()}, chosen, datetime.now(UTC).date())
     if dry_run:
         if as_json:
             print_json({"public": [i.id for i in public], "held": [h._asdict() for h in held]})
@@ -66,7 +66,7 @@ def publish_command(
         from tawthiq.analyse.tables import record
         from tawthiq.analyse.undocumented import undocumented
 
-        estimate = undocumented(record(store.told(), within))
+        estimate = undocumented(record(store.told(), incidents))
     made = publish(
         public,
         held,
@@ -87,14 +87,6 @@ def publish_command(
             f"{' since release ' + str(earlier[-1].number) if earlier else ''}), {len(held)} held back"
             + _reasons(h.reason for h in held)
         )
-
-
-def _within(start: str | None, end: str | None, first: date | None, last: date | None) -> bool:
-    if first is None and last is None:
-        return True
-    if start is None:
-        return False
-    return (first is None or (end or start) >= first.isoformat()) and (last is None or start <= last.isoformat())
 
 
 def _reasons(reasons: Iterable[str]) -> str:

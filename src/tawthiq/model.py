@@ -35,6 +35,11 @@ class Modality(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
+# A source that stands behind a statement, and one that speaks of what has not happened.
+STANDING = (Modality.ASSERTED, Modality.HEDGED)
+AHEAD = (Modality.HYPOTHETICAL, Modality.FORECAST)
+
+
 class SourceType(StrEnum):
     """Who says a statement."""
 

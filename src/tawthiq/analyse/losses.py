@@ -95,12 +95,13 @@ class Trend(Record):
 
 def attrition(losses: pa.Table, who: str, outcome: str = "killed") -> Trend:
     """Return the trend of an actor's documented losses, with those of all that belong to it."""
-    rows = [r for r in losses.to_pylist() if r["outcome"] == outcome and r["who"] and belongs(r["who"], who)]
+    told = losses.to_pylist()
+    rows = [r for r in told if r["outcome"] == outcome and r["who"] and belongs(r["who"], who)]
     dated = [r for r in rows if r["week"] is not None and not r["unknown"]]
     by_week: dict[str, int] = {}
     for row in dated:
         by_week[row["week"]] = by_week.get(row["week"], 0) + _best(row)
-    all_weeks = [r["week"] for r in losses.to_pylist() if r["week"] is not None]
+    all_weeks = [r["week"] for r in told if r["week"] is not None]
     weeks: list[tuple[str, int]] = []
     if all_weeks:
         # The record's whole period: weeks before and after the actor's own losses belong to it.

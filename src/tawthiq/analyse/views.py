@@ -6,6 +6,7 @@ Counts of incidents are indicators, no proof: that an actor's losses rise shows 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from tawthiq.analyse.losses import Trend, attrition
@@ -44,6 +45,7 @@ def hypotheses(tables: Tables) -> list[Hypothesis]:
             key = (claim["type"], tuple(sorted(claim["initiators"])), tuple(sorted(claim["targets"])))
             groups.setdefault(key, []).append(claim)
     incidents = [row for row in tables.incidents.to_pylist() if row["told"]]
+    losses_of = cache(lambda who: attrition(tables.losses, who))
     out = []
     for (view, actors, toward), claims in groups.items():
         held = [c for c in claims if c["modality"] != "denied"]
@@ -60,7 +62,7 @@ def hypotheses(tables: Tables) -> list[Hypothesis]:
                 voices=_voices(held),
                 denied=tuple(c["claim"] for c in denied),
                 denied_by=_voices(denied),
-                losses=attrition(tables.losses, toward[0]) if toward else None,
+                losses=losses_of(toward[0]) if toward else None,
                 acts=tuple(i["incident"] for i in against),
                 joint=tuple(i["incident"] for i in joint),
                 own=tuple(i["incident"] for i in own),

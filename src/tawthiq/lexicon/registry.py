@@ -29,6 +29,8 @@ KINDS = (
     "unknown",
     "other",
 )
+# Sides that are no party to the conflict.
+NO_PARTY = frozenset({"unknown", "other", "civilians", "criminal", "media", "international"})
 NOBODY = "-"
 _LAST = "9999-12-31"
 

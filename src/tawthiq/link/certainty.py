@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from tawthiq.lexicon.registry import registry
 from tawthiq.link.told import Told, Voice, voice
-from tawthiq.model import Corroboration, Modality, Origin, SourceType, Version
+from tawthiq.model import AHEAD, STANDING, Corroboration, Modality, Origin, SourceType, Version
 
-STANDING = (Modality.ASSERTED, Modality.HEDGED)
 _NOBODY = ("unknown-gunmen", "unknown-aircraft")
-_AHEAD = (Modality.HYPOTHETICAL, Modality.FORECAST)
 
 
 def origins(told: Sequence[Told], reliability: Mapping[str, str] | None = None) -> tuple[Origin, ...]:
@@ -89,7 +87,7 @@ def versions(told: Sequence[Told]) -> tuple[Version, ...]:
     by: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in told:
         modality = one.claim.modality
-        stance = "told" if modality in STANDING else "ahead" if modality in _AHEAD else str(modality)
+        stance = "told" if modality in STANDING else "ahead" if modality in AHEAD else str(modality)
         by.setdefault((stance, tuple(sorted(one.claim.initiators))), []).append(one.key)
     order = ("told", "denied", "distanced", "ahead")
     return tuple(

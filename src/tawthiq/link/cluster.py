@@ -12,10 +12,9 @@ from typing import Any
 
 from tawthiq.link.pairs import Pair
 from tawthiq.link.table import EARTH_KM
-from tawthiq.model import Modality
+from tawthiq.model import AHEAD
 
 Row = Mapping[str, Any]
-_AHEAD = (Modality.HYPOTHETICAL, Modality.FORECAST)
 # Two places of one report are two unless they lie this close, or one is a tract or more that holds the other.
 _ONE_PLACE_KM = 2.0
 _COARSE_KM = 40.0
@@ -57,7 +56,7 @@ def contradiction(left: Row, right: Row) -> str | None:
 
 def _before(undated: Row, dated: Row) -> bool:
     """Say whether a report without a day was published before the other's day, or whether it speaks of what is still to come."""
-    if undated["modality"] in _AHEAD:
+    if undated["modality"] in AHEAD:
         return True
     day = dated["day_first"]
     return day is not None and undated["told"] is not None and undated["told"] < day
@@ -83,7 +82,7 @@ def _told_apart(left: Row, right: Row) -> bool:
     """
     if left["modality"] == right["modality"] and _one_voice(left["account"], right["account"]):
         return True
-    if (left["modality"] in _AHEAD) != (right["modality"] in _AHEAD):
+    if (left["modality"] in AHEAD) != (right["modality"] in AHEAD):
         return True
     first, second = left["day_first"], right["day_first"]
     if left["type"] != right["type"]:

@@ -73,7 +73,7 @@ class Ruling:
     reliability: dict[str, str] = field(default_factory=dict)
     credibility: dict[str, str] = field(default_factory=dict)
     forecasts: dict[str, str] = field(default_factory=dict)
-    reviews: list[Judged] = field(default_factory=list)
+    reviews: dict[str, set[Judged]] = field(default_factory=dict)
     about: dict[str, list[str]] = field(default_factory=dict)
     open: dict[str, list[str]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
@@ -188,13 +188,17 @@ def _overlap(left: Sequence[Span], right: Sequence[Span]) -> float:
     return shared / length if length else 0.0
 
 
+def _when(decision: Decision) -> tuple[datetime, str]:
+    return datetime.fromisoformat(decision.at), decision.id
+
+
 def replay(decisions: Iterable[Decision], find: Find) -> Ruling:
     """Return what holds of a ledger. `find` gives the claims of a report as they were extracted.
 
     Decisions are taken in the order of their instants, ties by id, so that ledgers that were joined give the same in any order.
     """
     ruling = Ruling()
-    ledger = sorted(decisions, key=lambda d: (datetime.fromisoformat(d.at), d.id))
+    ledger = sorted(decisions, key=_when)
     undone: set[str] = set()
     for decision in reversed(ledger):
         if decision.kind == "undo" and decision.id not in undone:
@@ -232,7 +236,7 @@ def replay(decisions: Iterable[Decision], find: Find) -> Ruling:
             edits.append((winner[0], subject, winner[1]))
         else:
             _hold(ruling, subject, winner)
-    for found, subject, value in sorted(edits, key=lambda e: (datetime.fromisoformat(e[0].decision.at), e[0].decision.id)):
+    for found, subject, value in sorted(edits, key=lambda e: _when(e[0].decision)):
         _edit(ruling, found.decision, subject, value, read)
     return ruling
 
@@ -290,13 +294,13 @@ def _subjects(found: _Placed) -> list[tuple[Subject, Any]]:
 def _winner(said: list[tuple[_Placed, Any]], settled: dict[str, Decision]) -> tuple[_Placed, Any] | None:
     """Return what holds of several people's words: what all say, or what a later decision settled; None while they contradict."""
     values = {json.dumps(value, sort_keys=True) for _, value in said}
-    latest = max(said, key=lambda s: (datetime.fromisoformat(s[0].decision.at), s[0].decision.id))
+    latest = max(said, key=lambda s: _when(s[0].decision))
     if len(values) == 1:
         return latest
     chosen = [(settled[s[0].decision.id], s) for s in said if s[0].decision.id in settled]
     if not chosen:
         return None
-    settling, winner = max(chosen, key=lambda c: (datetime.fromisoformat(c[0].at), c[0].id))
+    settling, winner = max(chosen, key=lambda c: _when(c[0]))
     # Who decides differently after it was settled opens it again.
     at = datetime.fromisoformat(settling.at)
     opened = any(datetime.fromisoformat(s[0].decision.at) > at and s[1] != winner[1] for s in said)
@@ -323,8 +327,8 @@ def _hold(ruling: Ruling, subject: Subject, winner: tuple[_Placed, Any]) -> None
     elif kind == "review":
         decision = found.decision
         made = Judged(decision.at, decision.by, value, frozenset(found.claims), decision.id)
-        if made not in ruling.reviews:
-            ruling.reviews.append(made)
+        for claim in found.claims:
+            ruling.reviews.setdefault(claim, set()).add(made)
 
 
 def _edit(ruling: Ruling, decision: Decision, subject: Subject, value: Any, read: dict[str, Sequence[Claim]]) -> None:
@@ -403,9 +407,9 @@ def standing(ruling: Ruling, claims: Iterable[str]) -> Standing:
     """Return the review of an incident from the reviews of its claims: the latest word of each person, if all say the same."""
     keys = set(claims)
     said: dict[str, Judged] = {}
-    for judged in sorted(ruling.reviews, key=lambda j: (datetime.fromisoformat(j.at), j.decision)):
-        if judged.claims & keys:
-            said[judged.by] = judged
+    of_claims = {judged for key in keys for judged in ruling.reviews.get(key, ())}
+    for judged in sorted(of_claims, key=lambda j: (datetime.fromisoformat(j.at), j.decision)):
+        said[judged.by] = judged
     about = sorted({d for key in keys for d in ruling.about.get(key, ())})
     open_ = {d for key in keys for d in ruling.open.get(key, ())}
     chosen = [judged for judged in said.values() if judged.decision in ruling.settled]

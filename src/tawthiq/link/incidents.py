@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tawthiq.link.certainty import STANDING, certainty, origins, versions
+from tawthiq.link.certainty import certainty, origins, versions
 from tawthiq.link.cluster import Row, cluster, components
 from tawthiq.link.decisions import Ruling, standing
 from tawthiq.link.losses import loss_ranges
@@ -18,7 +18,7 @@ from tawthiq.link.pairs import Pair, score_pairs
 from tawthiq.link.table import claims_table
 from tawthiq.link.told import Told
 from tawthiq.link.weights import Weights, weights
-from tawthiq.model import Incident, Kind, Level, Place, Spread
+from tawthiq.model import STANDING, Incident, Kind, Level, Place, Spread
 
 _EXACT = tuple(Level)
 

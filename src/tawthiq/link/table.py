@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from tawthiq.lexicon.registry import lineage, registry
+from tawthiq.lexicon.registry import NO_PARTY, lineage, registry
 from tawthiq.link.weights import Weights
 from tawthiq.model import FAMILIES, FAMILY_OF, Claim, Kind, Place, Report, SourceType, claim_key
 from tawthiq.text.normalise import fold
@@ -28,8 +28,6 @@ _KIN = {
 }
 _KIN_OF = {type_: kin for kin, types in _KIN.items() for type_ in types}
 EARTH_KM = 6371.0  # mean radius
-# Sides that say nothing about who acts: two claims are not near because both speak of "unknown" or of civilians.
-_NO_SIDE = frozenset({"unknown", "other", "civilians", "criminal", "media", "international"})
 # An undated claim is compared with those of the days before its report.
 _TOLD_WITHIN = 3
 _LONGEST = 31
@@ -218,4 +216,5 @@ def _near(actors: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _sides(actors: tuple[str, ...]) -> tuple[str, ...]:
     known = registry()
-    return tuple(sorted({known[a].side for a in actors if a in known} - _NO_SIDE))
+    # Two claims are not near because both speak of "unknown" or of civilians.
+    return tuple(sorted({known[a].side for a in actors if a in known} - NO_PARTY))

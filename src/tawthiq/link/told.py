@@ -11,13 +11,11 @@ from typing import NamedTuple
 from tawthiq.lexicon.additions import state
 from tawthiq.lexicon.lexicon import load
 from tawthiq.lexicon.outlets import outlet_of
-from tawthiq.lexicon.registry import registry
+from tawthiq.lexicon.registry import NO_PARTY, registry
 from tawthiq.model import Claim, Report, SourceType, claim_key
 from tawthiq.text.normalise import fold
 
 _QUOTES = "«»\"“”'() "
-# Sides that a source may speak for; the others take no side in the conflict.
-_NO_PARTY = frozenset({"unknown", "other", "civilians", "criminal", "media", "international"})
 
 
 class Told(NamedTuple):
@@ -96,7 +94,7 @@ def _side(name: str, day: str | None) -> str | None:
     actor = outlet.speaker(day) if outlet.party else None
     known = registry()
     side = known[actor].side if actor in known else None
-    return None if side in _NO_PARTY else side
+    return None if side in NO_PARTY else side
 
 
 def _named(name: str) -> Voice:

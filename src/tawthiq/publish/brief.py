@@ -25,7 +25,6 @@ from tawthiq.publish.pdf import set_pdf
 from tawthiq.publish.words import Language, Words
 
 _CONTEXT = 90
-_STANDING = (Modality.ASSERTED, Modality.HEDGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def write_feeds(found: Sequence[Release], incidents: Sequence[PublicIncident], o
         }
         for i in newest
     ]
-    _write(out / "feed.atom", _atom(entries, profile, updated))
+    write_whole(out / "feed.atom", _atom(entries, profile, updated))
     base = profile.base_url.rstrip("/")
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -65,7 +65,7 @@ def write_feeds(found: Sequence[Release], incidents: Sequence[PublicIncident], o
             for e in entries
         ],
     }
-    _write(out / "feed.json", json.dumps(feed, ensure_ascii=False, indent=1) + "\n")
+    write_whole(out / "feed.json", json.dumps(feed, ensure_ascii=False, indent=1) + "\n")
 
 
 def _link(base: str, path: str) -> str:
@@ -104,7 +104,8 @@ def _atom(entries: Sequence[dict[str, Any]], profile: Profile, updated: str) -> 
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

@@ -18,7 +18,7 @@ from tawthiq import __version__
 from tawthiq.analyse.undocumented import Estimate
 from tawthiq.model import Record
 from tawthiq.publish.datasets import read_parquet, write_datasets
-from tawthiq.publish.feeds import write_feeds
+from tawthiq.publish.feeds import write_feeds, write_whole
 from tawthiq.publish.package import write_package
 from tawthiq.publish.pages import withdrawn_page, write_pages
 from tawthiq.publish.profile import Profile
@@ -172,11 +172,9 @@ def _latest(out: Path, number: int) -> None:
     """Put the pages of the newest release where a visitor looks first; they are copies, and only they ever change."""
     for path in sorted((out / "releases" / str(number)).glob("*.html")):
         target = out / ("index.html" if path.name == "brief-ar.html" else path.name)
-        temporary = target.with_name(target.name + ".part")
         # Links of the copy lead into the release.
         base = f'<head>\n<base href="releases/{number}/{path.name}">'
-        temporary.write_text(path.read_text(encoding="utf-8").replace("<head>", base, 1), encoding="utf-8")
-        temporary.replace(target)
+        write_whole(target, path.read_text(encoding="utf-8").replace("<head>", base, 1))
 
 
 def verify_releases(out: Path) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -20,6 +20,7 @@ from tawthiq.link.told import Told
 from tawthiq.model import Claim, Incident, Kind, Report
 from tawthiq.workspace.models import ClaimRow, Edge, IncidentRow, LinkKey, Mark, Redirect, ReportRow
 
+_T = TypeVar("_T")
 CHUNK = 500
 # So many claims are read and put into incidents at a time.
 _PART = 20_000
@@ -28,7 +29,7 @@ _KEYS = f"insert into {LinkKey._meta.db_table} (key, claim_id) values (%s, %s)" 
 _EDGES = f"insert into {Edge._meta.db_table} (first_id, second_id, weight) values (%s, %s, %s)"  # noqa: S608
 
 
-def chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Yield values in parts that a database takes in one query."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
@@ -184,13 +185,12 @@ class LinkTables:
         for old in sorted(set(went) - live):
             new = min(went[old].items(), key=lambda i: (i[0] == "", -i[1], i[0]))[0]
             self._redirect(old, new)
-        for some_ids in (sorted(live)[at : at + CHUNK] for at in range(0, len(live), CHUNK)):
-            Redirect.objects.filter(old__in=some_ids).delete()
+        for some_names in chunks(sorted(live)):
+            Redirect.objects.filter(old__in=some_names).delete()
 
     def _drop(self, names: set[str]) -> None:
-        ordered = sorted(names)
-        for at in range(0, len(ordered), CHUNK):
-            IncidentRow.objects.filter(id__in=ordered[at : at + CHUNK]).delete()
+        for some in chunks(sorted(names)):
+            IncidentRow.objects.filter(id__in=some).delete()
 
     def _redirect(self, old: str, new: str) -> None:
         Redirect.objects.update_or_create(old=old, defaults={"new": new, "at": timezone.now()})
@@ -221,9 +221,8 @@ class LinkTables:
             incidents.update(ClaimRow.objects.filter(id__in=some).exclude(incident="").values_list("incident", flat=True))
         for some in chunks(sorted(beside - set(claims))):
             ClaimRow.objects.filter(id__in=some, linking=ClaimRow.DONE).update(linking=ClaimRow.STALE)
-        names = sorted(incidents)
-        for at in range(0, len(names), CHUNK):
-            tied = ClaimRow.objects.filter(incident__in=names[at : at + CHUNK], linking=ClaimRow.DONE)
+        for some_names in chunks(sorted(incidents)):
+            tied = ClaimRow.objects.filter(incident__in=some_names, linking=ClaimRow.DONE)
             tied.exclude(id__in=list(claims) if len(claims) < CHUNK else []).update(linking=ClaimRow.STALE)
 
     def _forget(self, claims: Sequence[int]) -> None:
@@ -263,9 +262,8 @@ class LinkTables:
 
     def _ids(self, keys: Iterable[str]) -> dict[str, int]:
         out: dict[str, int] = {}
-        ordered = sorted(keys)
-        for at in range(0, len(ordered), CHUNK):
-            rows = ClaimRow.objects.filter(key__in=ordered[at : at + CHUNK], report__current=True)
+        for some in chunks(sorted(keys)):
+            rows = ClaimRow.objects.filter(key__in=some, report__current=True)
             out.update(rows.values_list("key", "id"))
         return out
 

@@ -262,8 +262,8 @@ class DjangoStore(LinkTables, Ledger):
     def alike(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return (key, signature) of the reports that share a band."""
         out: dict[int, bytes] = {}
-        for start in range(0, len(keys), _CHUNK):
-            rows = Likeness.objects.filter(band__in=keys[start : start + _CHUNK]).values_list("report_id", "report__signature")
+        for some in chunks(keys):
+            rows = Likeness.objects.filter(band__in=some).values_list("report_id", "report__signature")
             out.update((key, bytes(sign)) for key, sign in rows if sign is not None)
         return sorted(out.items())
 
