@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from tawthiq import __version__, cli_analyse, cli_evidence, cli_link, cli_publish, cli_read
+from tawthiq import __version__, cli_analyse, cli_evidence, cli_link, cli_publish, cli_read, cli_serve
 from tawthiq.cli_base import (
     AsJson,
     BadInput,
@@ -38,7 +38,7 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write what a project holds.")
 app.add_typer(export_app, name="export")
-for commands in (cli_read.app, cli_evidence.app, cli_link.app, cli_publish.app):
+for commands in (cli_read.app, cli_evidence.app, cli_link.app, cli_publish.app, cli_serve.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -98,7 +99,8 @@ def open_project(project: Path, *, create: bool = False) -> DjangoStore:
     from tawthiq.lexicon.additions import use_additions
     from tawthiq.workspace import DATABASE_NAME, NAMES_FOLDER, start
 
-    if not create and not (project / DATABASE_NAME).is_file():
+    elsewhere = bool(os.environ.get("DATABASE_URL"))
+    if not create and not (project.is_dir() if elsewhere else (project / DATABASE_NAME).is_file()):
         raise BadInput(f"{project} is not a project: run `tawthiq run PATH --project {project}` first")
     if project.exists() and not project.is_dir():
         raise BadInput(f"{project} is a file, not a project's folder")

@@ -337,6 +337,7 @@ class Incident(Record):
 
 
 DecisionKind = Literal[
+    "add-claim",
     "accept",
     "reject",
     "edit",
@@ -370,7 +371,9 @@ class Decision(Record):
     `anchors` are the claims it is about, `others` those from which "split" and "not-the-same" part them. `slot` and `value` are
     what an edit sets; `value` is the new actor of "name-actor" (`slot` the role, `old` the actor or None that it stands in for),
     the place of "pick-place", the status of "review", the letter or digit of a grade, the outcome of a forecast, or, for "undo"
-    and "settle", the id of the decision that is undone or holds. `source` is the name of what "grade-source" grades.
+    and "settle", the id of the decision that is undone or holds. `source` is the name of what "grade-source" grades. `span` are
+    the words that a slot was picked from. "add-claim" marks a statement that the machine missed: `value` holds its slots and, as
+    `words`, what its evidence says.
     """
 
     id: str
@@ -384,6 +387,7 @@ class Decision(Record):
     value: JsonValue = None
     source: str | None = None
     reason: str | None = None
+    span: Span | None = None
 
 
 def text_hash(text: str) -> str:

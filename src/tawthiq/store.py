@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -82,6 +83,9 @@ class Store(Protocol):
 
     def extracted(self, report: str) -> Sequence[Claim]:
         """Return the claims of a current report as they were extracted."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Wait until nobody else links, and keep others from it meanwhile."""
 
     def made_with(self, name: str) -> str:
         """Return what the derived tables were made with, "" when that is not known."""

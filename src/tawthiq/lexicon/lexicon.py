@@ -92,7 +92,7 @@ class Lexicon:
         self.group_nouns = frozenset(made["clitics"]["group_nouns"])
         clitics = made["clitics"]
         self.hidden = _hidden_pattern(made["hidden"], clitics["number_joins"])
-        self._definite: list[str] = sorted(clitics["definite"], key=len, reverse=True)
+        self.definite: list[str] = sorted(clitics["definite"], key=len, reverse=True)
         self._nominal: list[str] = clitics["nominal"]
         self._verbal = frozenset(clitics["verbal"])
         self._suffixes: list[str] = clitics["suffixes"]
@@ -130,7 +130,7 @@ class Lexicon:
             return out
         if word[0] < "\u0600":
             return self._look(word[:-2], "", False, "") if word.endswith(("'s", "s'")) else []
-        for prefix in self._definite:
+        for prefix in self.definite:
             if word.startswith(prefix) and len(word) - len(prefix) >= 2:
                 rest = word[len(prefix) :]
                 lead = prefix[:-1] if prefix.endswith(self._article[1] * 2) else prefix[: -len(self._article)]

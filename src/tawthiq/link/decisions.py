@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from tawthiq.lexicon.registry import registry
 from tawthiq.link.told import source_key
-from tawthiq.model import TYPES_OF_KIND, Anchor, Claim, Decision, Record, Review, Span, claim_key
+from tawthiq.model import TYPES_OF_KIND, Anchor, Claim, Decision, Record, Review, Span, Trace, claim_key
 
 Find = Callable[[str], Sequence[Claim]]
 Subject = tuple[Any, ...]
@@ -30,6 +30,7 @@ LETTERS = "ABCDEF"
 DIGITS = "123456"
 OUTCOMES = ("true", "false", "unclear")
 _WITH_CLAIM = (
+    "add-claim",
     "accept",
     "reject",
     "edit",
@@ -92,7 +93,8 @@ class _Placed(NamedTuple):
 
 def decision_id(decision: dict[str, Any]) -> str:
     """Return the id of a decision: a hash of all that it says, so that the same one is never entered twice, nor changed unseen."""
-    said = {k: v for k, v in decision.items() if k != "id"}
+    # Ledgers older than `span` keep their ids.
+    said = {k: v for k, v in decision.items() if k != "id" and (k != "span" or v is not None)}
     return (
         "X" + hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     )
@@ -161,6 +163,47 @@ def check(decision: Decision) -> None:
         raise ValueError("pick-place: the value is a place")
     if kind == "note" and not decision.reason:
         raise ValueError("note: says nothing")
+    if kind == "add-claim":
+        _one_added(decision)
+
+
+def _one_added(decision: Decision) -> None:
+    anchor = decision.anchors[0]
+    words = decision.value.get("words") if isinstance(decision.value, dict) else None
+    if len(decision.anchors) != 1 or not isinstance(words, list):
+        raise ValueError("add-claim: the value holds one statement's slots and its words")
+    if len(words) != len(anchor.evidence) or not anchor.evidence or not all(words):
+        raise ValueError("add-claim: its evidence and its words are not the same number")
+    try:
+        _known(_as_claim(decision, anchor.evidence))
+    except ValidationError as error:
+        raise ValueError(f"add-claim: {_one_line(error)}") from None
+
+
+def _as_claim(decision: Decision, evidence: Sequence[Span]) -> Claim:
+    anchor, value = decision.anchors[0], decision.value
+    slots = {k: v for k, v in value.items() if k != "words"} if isinstance(value, dict) else {}
+    told = {"id": decision.id or "X", "kind": anchor.kind, "type": anchor.type, "evidence": list(evidence)}
+    return Claim.model_validate({**slots, **told})
+
+
+def added_claim(decision: Decision, text: str) -> Claim | None:
+    """Return the claim that an "add-claim" makes of a report's text; None when its words no longer stand there.
+
+    Words that moved are found again where they stand once.
+    """
+    said = decision.value.get("words") if isinstance(decision.value, dict) else None
+    evidence: list[Span] = []
+    for (start, end), words in zip(decision.anchors[0].evidence, said if isinstance(said, list) else (), strict=True):
+        if text[start:end] != words:
+            if text.count(str(words)) != 1:
+                return None
+            start = text.index(str(words))
+            end = start + len(str(words))
+        evidence.append((start, end))
+    claim = _as_claim(decision, evidence)
+    moved = tuple(evidence) != decision.anchors[0].evidence
+    return claim.model_copy(update={"spans": None}) if moved else claim
 
 
 def anchor_of(report: str, claim: Claim) -> Anchor:
@@ -206,6 +249,8 @@ def replay(decisions: Iterable[Decision], find: Find) -> Ruling:
     read: dict[str, Sequence[Claim]] = {}
     placed = []
     for decision in ledger:
+        if decision.id in undone and decision.kind == "add-claim":
+            ruling.rejected.add(claim_key(decision.anchors[0].report, decision.id))
         if decision.id in undone or decision.kind == "undo":
             continue
         if (found := _place(decision, find, read)) is None:
@@ -223,7 +268,7 @@ def replay(decisions: Iterable[Decision], find: Find) -> Ruling:
             said = by_subject.setdefault(subject, {})
             said.pop(found.decision.by, None)
             said[found.decision.by] = (found, value)
-    edits: list[tuple[_Placed, Subject, Any]] = []
+    edits: list[tuple[_Placed, Subject]] = []
     for subject, said in by_subject.items():
         winner = _winner(list(said.values()), settled)
         if winner is None:
@@ -233,11 +278,11 @@ def replay(decisions: Iterable[Decision], find: Find) -> Ruling:
                 ruling.open.setdefault(key, []).extend(ids)
             continue
         if subject[0] in ("slot", "actor"):
-            edits.append((winner[0], subject, winner[1]))
+            edits.append((winner[0], subject))
         else:
             _hold(ruling, subject, winner)
-    for found, subject, value in sorted(edits, key=lambda e: _when(e[0].decision)):
-        _edit(ruling, found.decision, subject, value, read)
+    for found, subject in sorted(edits, key=lambda e: _when(e[0].decision)):
+        _edit(ruling, found.decision, subject, read)
     return ruling
 
 
@@ -331,26 +376,43 @@ def _hold(ruling: Ruling, subject: Subject, winner: tuple[_Placed, Any]) -> None
             ruling.reviews.setdefault(claim, set()).add(made)
 
 
-def _edit(ruling: Ruling, decision: Decision, subject: Subject, value: Any, read: dict[str, Sequence[Claim]]) -> None:
+def _edit(ruling: Ruling, decision: Decision, subject: Subject, read: dict[str, Sequence[Claim]]) -> None:
     """Edit a claim; what cannot be set is named, and the claim stays as it was."""
     key = subject[1]
     claim = ruling.edited.get(key)
     if claim is None:
         claim = next(c for report, claims in read.items() for c in claims if claim_key(report, c.id) == key)
     try:
-        if subject[0] == "actor":
-            _, _, slot, old = subject
-            actors = [value if actor == old else actor for actor in getattr(claim, slot)]
-            changed: Any = list(dict.fromkeys(actors if value in actors else [*actors, value]))
-        else:
-            slot, changed = subject[2], value
-        edited = Claim.model_validate(claim.model_dump(mode="json") | {slot: changed})
-        _known(edited)
-    except (ValidationError, ValueError) as error:
-        why = _one_line(error) if isinstance(error, ValidationError) else str(error)
-        ruling.unusable.append((decision, why))
-        return
-    ruling.edited[key] = edited
+        ruling.edited[key] = edited_claim(claim, decision)
+    except ValueError as error:
+        ruling.unusable.append((decision, str(error)))
+
+
+def edited_claim(claim: Claim, decision: Decision) -> Claim:
+    """Return a claim with what an "edit", a "name-actor" or a "pick-place" sets; raises ValueError for what cannot be set.
+
+    The words that a slot was read from are those that the decision names; where it names none, those of the old value go.
+    """
+    value: Any = decision.value
+    slot = "place" if decision.kind == "pick-place" else str(decision.slot)
+    gone: set[str] | None = None
+    if decision.kind == "name-actor":
+        before = list(getattr(claim, slot))
+        actors = [value if actor == decision.old else actor for actor in before]
+        value = list(dict.fromkeys(actors if value in actors else [*actors, value]))
+        gone = set(before) - set(value)
+    spans = [t for t in claim.spans or () if t.slot != slot or (gone is not None and t.id not in gone)]
+    if decision.span is not None:
+        named = decision.value if decision.kind == "name-actor" else None
+        spans.append(Trace(slot=slot, id=named if isinstance(named, str) else None, span=decision.span))
+    try:
+        edited = Claim.model_validate(
+            claim.model_dump(mode="json") | {slot: value, "spans": [t.model_dump(mode="json") for t in spans] if spans else None}
+        )
+    except ValidationError as error:
+        raise ValueError(_one_line(error)) from None
+    _known(edited)
+    return edited
 
 
 def _known(claim: Claim) -> None:

@@ -15,9 +15,9 @@ from importlib.resources import files
 from typing import Any
 
 _WEST, _EAST, _SOUTH, _NORTH = 35.5, 42.5, 32.2, 37.4
-_WIDTH = 720
+WIDTH = 720
 _KM_A_DEGREE = 111.2
-_SCALE = _WIDTH / ((_EAST - _WEST) * math.cos(math.radians(35)))
+_SCALE = WIDTH / ((_EAST - _WEST) * math.cos(math.radians(35)))
 HEIGHT = round((_NORTH - _SOUTH) * _SCALE)
 
 
@@ -39,7 +39,7 @@ def project(lat: float, lon: float) -> tuple[float, float]:
 
 
 @cache
-def _governorate_paths() -> list[str]:
+def governorate_paths() -> list[str]:
     """Return an SVG path for each governorate."""
     path = files("tawthiq.publish") / "assets" / "syria-governorates.topo.json"
     if not path.is_file():
@@ -76,12 +76,12 @@ def _shape(shape: dict[str, Any], arcs: list[list[tuple[float, float]]]) -> str:
 def map_svg(dots: Sequence[Dot], title: str) -> str:
     """Return the map as an SVG element; dots outside its frame are left out, the largest are drawn first."""
     out = [
-        f'<svg class="map" role="img" viewBox="0 0 {_WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg"><title>{_escape(title)}</title>',
-        *(f'<path class="land" d="{path}"/>' for path in _governorate_paths()),
+        f'<svg class="map" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg"><title>{_escape(title)}</title>',
+        *(f'<path class="land" d="{path}"/>' for path in governorate_paths()),
     ]
     for dot in sorted(dots, key=lambda d: -d.count):
         x, y = project(dot.lat, dot.lon)
-        if 0 <= x <= _WIDTH and 0 <= y <= HEIGHT:
+        if 0 <= x <= WIDTH and 0 <= y <= HEIGHT:
             radius = round(4 + 3 * math.sqrt(dot.count), 1)
             out.append(f'<circle class="{dot.style}" cx="{x}" cy="{y}" r="{radius}"><title>{_escape(dot.label)}</title></circle>')
     out.append("</svg>")
@@ -109,15 +109,15 @@ def areas_svg(areas: Sequence[Area], title: str, *, standing_alone: bool = False
         if standing_alone
         else ""
     )
-    size = f' width="{_WIDTH}" height="{HEIGHT}"' if standing_alone else ""
+    size = f' width="{WIDTH}" height="{HEIGHT}"' if standing_alone else ""
     out = [
-        f'<svg class="map" role="img"{size} viewBox="0 0 {_WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg">',
+        f'<svg class="map" role="img"{size} viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{_escape(title)}</title>{style}",
-        *(f'<path class="land" fill="#eef1f4" stroke="#9aa4ae" d="{path}"/>' for path in _governorate_paths()),
+        *(f'<path class="land" fill="#eef1f4" stroke="#9aa4ae" d="{path}"/>' for path in governorate_paths()),
     ]
     for area in sorted(areas, key=lambda a: -a.radius_km):
         x, y = project(area.lat, area.lon)
-        if 0 <= x <= _WIDTH and 0 <= y <= HEIGHT:
+        if 0 <= x <= WIDTH and 0 <= y <= HEIGHT:
             radius = round(max(3.0, area.radius_km / _KM_A_DEGREE * _SCALE), 1)
             # What is told by a wide area is an outline, so that what is told exactly can be seen in it.
             wide = area.radius_km / 12

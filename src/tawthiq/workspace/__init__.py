@@ -13,6 +13,8 @@ DATABASE_NAME = "tawthiq.sqlite3"
 NAMES_FOLDER = "names"
 # Weights that the project trained to link its claims with.
 LINKING_FOLDER = "linking"
+# Under which name the database notes with what its tables were made.
+_TABLES = "tables"
 
 
 def start(project: Path) -> None:
@@ -32,6 +34,24 @@ def start(project: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawthiq.workspace.settings")
     if not apps.ready:
         django.setup()
-    from django.core.management import call_command
+    _migrate()
 
+
+def _migrate() -> None:
+    """Bring the database's tables up to date, unless they are those of this very version."""
+    from importlib.metadata import version
+
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    from tawthiq.workspace.models import Mark
+
+    last = max(path.stem for path in (Path(__file__).parent / "migrations").glob("0*.py"))
+    tables = f"{last} django {version('django')} axes {version('django-axes')}"
+    try:
+        if Mark.objects.filter(name=_TABLES, value=tables).exists():
+            return
+    except DatabaseError:
+        pass  # a database without tables
     call_command("migrate", verbosity=0, interactive=False)
+    Mark.objects.update_or_create(name=_TABLES, defaults={"value": tables})

@@ -22,6 +22,7 @@ from tawthiq.link.told import Told
 from tawthiq.model import Claim, Report, text_hash
 from tawthiq.publish.brief import quote
 from tawthiq.publish.cover import render_cover
+from tawthiq.workspace import fulltext
 from tawthiq.workspace.backup import Write, whole_lines
 from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, Observation, ReportRow
 from tawthiq.workspace.store import DjangoStore
@@ -75,7 +76,10 @@ def erase(project: Path, digest: str, by: str, reason: str) -> tuple[int, int]:
     # Incidents hold what the claims said: those that hold any of it go at once and are made anew of what is left.
     erased = ClaimRow.objects.filter(report__in=reports)
     incidents = set(erased.exclude(incident="").values_list("incident", flat=True))
-    DjangoStore().retire(list(erased.values_list("id", flat=True)))
+    gone = list(erased.values_list("id", flat=True))
+    DjangoStore().retire(gone)
+    fulltext.forget(fulltext.CLAIMS, gone)
+    fulltext.forget(fulltext.REPORTS, list(reports.values_list("id", flat=True)))
     IncidentRow.objects.filter(id__in=incidents).delete()
     reports.delete()
     Observation.objects.filter(acquisition__in=acquisitions).delete()

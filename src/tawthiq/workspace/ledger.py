@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tawthiq.link.decisions import anchor_of
-from tawthiq.model import Anchor, Claim, Decision
-from tawthiq.workspace.models import ClaimRow, DecisionRow, Redirect
+from tawthiq.link.decisions import added_claim, anchor_of
+from tawthiq.link.told import names_of
+from tawthiq.model import Anchor, Claim, Decision, Kind, Report, claim_key
+from tawthiq.workspace import derived, fulltext
+from tawthiq.workspace.models import ClaimRow, DecisionRow, Redirect, ReportRow
 
 
 class Ledger:
@@ -23,20 +25,65 @@ class Ledger:
 
     @transaction.atomic
     def decide(self, decisions: Iterable[Decision]) -> int:
-        """Add decisions to the ledger and return how many were new; they hold once claims are linked again."""
+        """Add decisions to the ledger and return how many were new.
+
+        They hold for claims at once, and for incidents once claims are linked again.
+        """
         added = 0
+        about: set[str] = set()
         for decision in decisions:
             if DecisionRow.objects.filter(decision=decision.id).exists():
                 continue
-            DecisionRow(
+            refers = str(decision.value) if decision.kind in ("undo", "settle") else ""
+            row = DecisionRow(
                 decision=decision.id,
                 at=datetime.fromisoformat(decision.at),
                 by=decision.by,
                 kind=decision.kind,
+                refers=refers,
                 data=decision.model_dump(mode="json"),
-            ).save()
+            )
+            row.save()
+            derived.note_reports(row, decision)
+            if decision.kind == "add-claim":
+                self._add_claim(decision)
+            about.update(anchor.report for anchor in (*decision.anchors, *decision.others))
+            while refers:
+                about.update(DecisionRow.objects.filter(decision=refers).values_list("reports__report", flat=True))
+                refers = next(iter(DecisionRow.objects.filter(decision=refers).values_list("refers", flat=True)), "")
             added += 1
+        if about := about - {None}:
+            derived.refresh(sorted(about))
         return added
+
+    def _add_claim(self, decision: Decision) -> None:
+        """Put a statement that a person marked beside those that were extracted from the report."""
+        row = ReportRow.objects.filter(report=decision.anchors[0].report, current=True).first()
+        if row is None:
+            return  # found when its report comes
+        report = Report.model_validate(row.data)
+        claim = added_claim(decision, report.text)
+        if claim is None or ClaimRow.objects.filter(report=row, key=claim_key(report.report, claim.id)).exists():
+            return
+        mine = [Claim.model_validate(data) for data in row.claims.order_by("number").values_list("data", flat=True)]
+        made = ClaimRow.objects.create(
+            key=claim_key(report.report, claim.id),
+            report=row,
+            number=(row.claims.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
+            kind=str(claim.kind),
+            type=claim.type,
+            name=names_of(report.report, [*mine, claim])[-1],
+            linking=ClaimRow.NEW if claim.kind is Kind.EVENT else ClaimRow.DONE,
+            added=True,
+            data=claim.model_dump(mode="json"),
+        )
+        fulltext.index_claims([(made.pk, report, claim)])
+
+    def added(self, report: Report) -> list[Claim]:
+        """Return the claims that people added to a report and whose words still stand in it, in the order of the ledger."""
+        rows = DecisionRow.objects.filter(kind="add-claim", reports__report=report.report).order_by("id")
+        found = (added_claim(Decision.model_validate(data), report.text) for data in rows.values_list("data", flat=True))
+        return [claim for claim in found if claim is not None]
 
     def extracted(self, report: str) -> Sequence[Claim]:
         """Return the claims of a current report as they were extracted."""

@@ -6,9 +6,13 @@ there is history, and stays.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -18,13 +22,15 @@ from django.utils import timezone
 from tawthiq.link.pairs import Pair
 from tawthiq.link.told import Told
 from tawthiq.model import Claim, Incident, Kind, Report
-from tawthiq.workspace.models import ClaimRow, Edge, IncidentRow, LinkKey, Mark, Redirect, ReportRow
+from tawthiq.workspace import derived
+from tawthiq.workspace.models import ClaimRow, Edge, IncidentRow, IncidentTag, LinkKey, Mark, Redirect, ReportRow
 
 _T = TypeVar("_T")
 CHUNK = 500
 # So many claims are read and put into incidents at a time.
 _PART = 20_000
 _ARRIVAL = 100_000
+_LOCK = 7_316_549  # any number, the same for all who link
 _KEYS = f"insert into {LinkKey._meta.db_table} (key, claim_id) values (%s, %s)"  # noqa: S608
 _EDGES = f"insert into {Edge._meta.db_table} (first_id, second_id, weight) values (%s, %s, %s)"  # noqa: S608
 
@@ -37,6 +43,21 @@ def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 class LinkTables:
     """The part of the Store that links claims."""
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until nobody else links, in this process or another; a process that is killed lets go by itself."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+                try:
+                    yield
+                finally:
+                    cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
+            return
+        with (Path(os.environ["TAWTHIQ_PROJECT"]) / "linking.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def made_with(self, name: str) -> str:
         """Return what the derived tables were made with, "" when that is not known."""
@@ -178,10 +199,8 @@ class LinkTables:
                 went.setdefault(old, Counter())[now.get(row, "")] += 1
         live = {incident.id for incident in incidents}
         self._drop(live | set(went))
-        IncidentRow.objects.bulk_create(
-            (IncidentRow(id=i.id, type=i.type, start=i.start, data=i.model_dump(mode="json")) for i in incidents),
-            batch_size=CHUNK,
-        )
+        IncidentRow.objects.bulk_create(map(derived.incident_row, incidents), batch_size=CHUNK)
+        IncidentTag.objects.bulk_create((tag for i in incidents for tag in derived.tags_of(i)), batch_size=CHUNK)
         for old in sorted(set(went) - live):
             new = min(went[old].items(), key=lambda i: (i[0] == "", -i[1], i[0]))[0]
             self._redirect(old, new)
@@ -190,7 +209,8 @@ class LinkTables:
 
     def _drop(self, names: set[str]) -> None:
         for some in chunks(sorted(names)):
-            IncidentRow.objects.filter(id__in=some).delete()
+            IncidentTag.objects.filter(incident__in=some)._raw_delete("default")
+            IncidentRow.objects.filter(id__in=some)._raw_delete("default")
 
     def _redirect(self, old: str, new: str) -> None:
         Redirect.objects.update_or_create(old=old, defaults={"new": new, "at": timezone.now()})

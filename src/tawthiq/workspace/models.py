@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 
@@ -100,6 +101,10 @@ class ClaimRow(models.Model):
     incident = models.CharField(max_length=16, blank=True, default="", db_index=True)
     linking = models.PositiveSmallIntegerField(default=NEW)
     ruling = models.CharField(max_length=33, blank=True, default="")
+    state = models.CharField(max_length=10, blank=True, default="")
+    rank = models.IntegerField(null=True)
+    added = models.BooleanField(default=False)
+    edited = models.JSONField(null=True)
     data = models.JSONField()
 
     class Meta:
@@ -108,6 +113,8 @@ class ClaimRow(models.Model):
             models.Index(fields=["key"], name="claim_key"),
             models.Index(fields=["linking", "id"], name="claim_to_link", condition=models.Q(linking__lt=2)),
             models.Index(fields=["ruling"], name="claim_ruled", condition=~models.Q(ruling="")),
+            models.Index(fields=["rank", "id"], name="claim_queue", condition=models.Q(rank__isnull=False)),
+            models.Index(fields=["state"], name="claim_state", condition=~models.Q(state="")),
         ]
 
 
@@ -127,12 +134,40 @@ class Edge(models.Model):
 
 
 class IncidentRow(models.Model):
-    """An incident as it was last linked; the whole table can be made again from the claims."""
+    """An incident as it was last linked; the whole table can be made again from the claims.
+
+    The columns beside `data` repeat what pages filter by; `place` is the place's code, else its name.
+    """
 
     id = models.CharField(max_length=16, primary_key=True)
     type = models.CharField(max_length=24)
     start = models.DateField(null=True)
+    end = models.DateField(null=True)
+    corroboration = models.CharField(max_length=16, blank=True, default="")
+    review = models.CharField(max_length=20, blank=True, default="")
+    admin1 = models.CharField(max_length=8, blank=True, default="")
+    place = models.TextField(blank=True, default="")
     data = models.JSONField()
+
+    class Meta:
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["type", "admin1", "corroboration", "review", "start"], name="incident_facets"),
+            models.Index(fields=["start", "id"], name="incident_days"),
+            models.Index(fields=["place"], name="incident_place"),
+            models.Index(fields=["corroboration", "start"], name="incident_certainty"),
+            models.Index(fields=["review", "start"], name="incident_review"),
+        ]
+
+
+class IncidentTag(models.Model):
+    """Something of which an incident has several, to be filtered by: `kind` is "actor" or "source"."""
+
+    incident = models.ForeignKey(IncidentRow, on_delete=models.CASCADE, related_name="tags")
+    kind = models.CharField(max_length=6)
+    value = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "value", "incident"], name="tag_value")]  # noqa: RUF012
 
 
 class Redirect(models.Model):
@@ -144,12 +179,16 @@ class Redirect(models.Model):
 
 
 class DecisionRow(models.Model):
-    """A decision of a person: added to the ledger, never changed and never removed."""
+    """A decision of a person: added to the ledger, never changed and never removed.
+
+    `refers` is the decision that an "undo" or a "settle" is about.
+    """
 
     decision = models.CharField(max_length=20, unique=True)
     at = models.DateTimeField()
     by = models.TextField()
     kind = models.CharField(max_length=20)
+    refers = models.CharField(max_length=20, blank=True, default="", db_index=True)
     data = models.JSONField()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -168,3 +207,105 @@ class Mark(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     value = models.TextField()
+
+
+class DecisionReport(models.Model):
+    """A report about whose claims a decision is."""
+
+    decision = models.ForeignKey(DecisionRow, on_delete=models.CASCADE, related_name="reports")
+    report = models.TextField(db_index=True)
+
+
+class People(BaseUserManager["Person"]):
+    """The people of a workspace."""
+
+
+class Person(AbstractBaseUser):
+    """Who works here: `role` is one of ROLES, `login` what decisions are signed with; the rest is how pages are shown to them.
+
+    `totp` is the secret of the second factor, "" where there is none, `step` the last time step whose code was used.
+    """
+
+    ROLES = ("reader", "reviewer", "editor", "admin")
+
+    login = models.CharField(max_length=60, unique=True)
+    name = models.TextField(blank=True)
+    role = models.CharField(max_length=10)
+    is_active = models.BooleanField(default=True)
+    joined = models.DateTimeField(auto_now_add=True)
+    language = models.CharField(max_length=2, default="ar")
+    digits = models.CharField(max_length=6, default="latin")
+    theme = models.CharField(max_length=6, default="system")
+    keys = models.BooleanField(default=True)
+    totp = models.CharField(max_length=64, blank=True, default="")
+    step = models.BigIntegerField(default=0)
+
+    objects = People()
+    USERNAME_FIELD = "login"
+
+    def may(self, role: str) -> bool:
+        """Say whether this person has a role or one above it."""
+        return self.is_active and self.ROLES.index(self.role) >= self.ROLES.index(role)
+
+
+class Invitation(models.Model):
+    """A link that makes one account, or sets an account's password anew: only its hash is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=10)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE)
+    until = models.DateTimeField()
+    used = models.BooleanField(default=False)
+
+
+class Token(models.Model):
+    """A key to the API: only its hash is kept. `scopes` are names of SCOPES, separated by spaces."""
+
+    SCOPES = ("read", "decide", "export", "admin")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.TextField()
+    made = models.DateTimeField(auto_now_add=True)
+    used = models.DateTimeField(null=True)
+
+
+class AuditEntry(models.Model):
+    """What somebody changed or took out: the page's name, and what about. No address is kept: it could be used against them."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.TextField(db_index=True)
+    action = models.CharField(max_length=60, db_index=True)
+    what = models.TextField(blank=True)
+
+
+class Lease(models.Model):
+    """A claim that somebody has before them, so that nobody else gets it until then."""
+
+    claim = models.OneToOneField(ClaimRow, on_delete=models.CASCADE, related_name="lease")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="leases")
+    until = models.DateTimeField(db_index=True)
+
+
+class CodingSet(models.Model):
+    """Statements that several people code without seeing one another's codes. `units` are the statements, `coders` logins."""
+
+    name = models.TextField()
+    by = models.TextField()
+    made = models.DateTimeField(auto_now_add=True)
+    units = models.JSONField()
+    coders = models.JSONField()
+
+
+class Coding(models.Model):
+    """How one person coded one statement of a set: `unit` is its number, `data` the slots."""
+
+    coding_set = models.ForeignKey(CodingSet, on_delete=models.CASCADE, related_name="codings")
+    person = models.TextField()
+    unit = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now=True)
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coding_set", "person", "unit"], name="one_code_each")]  # noqa: RUF012

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,24 @@ from tawthiq.link.incidents import ruled
 from tawthiq.link.told import Told, names_of
 from tawthiq.model import Claim, Kind, Report, claim_key
 from tawthiq.store import Archived, Pending, Unmarked
+from tawthiq.workspace import derived, fulltext
 from tawthiq.workspace.ledger import Ledger
 from tawthiq.workspace.links import CHUNK as _CHUNK
 from tawthiq.workspace.links import LinkTables, chunks
-from tawthiq.workspace.models import Acquisition, ClaimRow, Edge, IncidentRow, Likeness, LinkKey, Mark, Observation, ReportRow
+from tawthiq.workspace.models import (
+    Acquisition,
+    ClaimRow,
+    DecisionReport,
+    Edge,
+    IncidentRow,
+    IncidentTag,
+    Lease,
+    Likeness,
+    LinkKey,
+    Mark,
+    Observation,
+    ReportRow,
+)
 
 _COLUMNS = (
     "acquisition_id",
@@ -142,6 +156,7 @@ class DjangoStore(LinkTables, Ledger):
             rows.append(row)
         if superseded:
             self.retire(list(ClaimRow.objects.filter(report_id__in=superseded).values_list("id", flat=True)))
+            ClaimRow.objects.filter(report_id__in=superseded).update(rank=None)
             ReportRow.objects.filter(id__in=superseded).update(current=False)
         with connection.cursor() as cursor:
             # Written without the objects of the framework, which cost four times the reading.
@@ -225,13 +240,18 @@ class DjangoStore(LinkTables, Ledger):
             if row.incident:
                 was.setdefault(row.report_id, []).append((Claim.model_validate(row.data), row.incident))
         rows = []
-        for pending, claims in found:
+        told: list[tuple[Report, Claim]] = []
+        current = set(ReportRow.objects.filter(id__in=keys, current=True).values_list("id", flat=True))
+        for pending, extracted in found:
             stays = {}
+            added = self.added(pending.report)
+            claims = [*extracted, *added]
             for before, incident in was.get(pending.key, ()):
                 again = find_claim(anchor_of(pending.report.report, before), claims)
                 if again is not None:
                     stays[again.id] = incident
             names = names_of(pending.report.report, claims)
+            told += [(pending.report, claim) for claim in claims]
             for number, (claim, name) in enumerate(zip(claims, names, strict=True), 1):
                 rows.append(
                     ClaimRow(
@@ -243,16 +263,29 @@ class DjangoStore(LinkTables, Ledger):
                         name=name,
                         incident=stays.get(claim.id, ""),
                         linking=ClaimRow.NEW if claim.kind is Kind.EVENT else ClaimRow.DONE,
+                        rank=derived.rank_of(claim) if pending.key in current else None,
+                        added=number > len(extracted),
                         data=claim.model_dump(mode="json"),
                     )
                 )
         if old:
             ClaimRow.objects.filter(id__in=old).update(number=F("number") + _ASIDE)
-        ClaimRow.objects.bulk_create(rows, batch_size=_CHUNK)
+        made = ClaimRow.objects.bulk_create(rows, batch_size=_CHUNK)
         self.retire(old)
+        fulltext.forget(fulltext.CLAIMS, old)
         for some in chunks(old):
             ClaimRow.objects.filter(id__in=some).delete()
         ReportRow.objects.filter(id__in=keys).update(vocabulary=vocabulary)
+        fulltext.index_reports((pending.key, pending.report) for pending, _ in found)
+        fulltext.index_claims((row.pk, report, claim) for row, (report, claim) in zip(made, told, strict=True))
+        names_ = {pending.report.report for pending, _ in found}
+        if ruled_ := sorted(names_ & set(self.ruled_reports(names_))):
+            derived.refresh(ruled_)
+
+    def ruled_reports(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield those of some reports about whose claims somebody decided."""
+        for some in chunks(sorted(names)):
+            yield from DecisionReport.objects.filter(report__in=some).values_list("report", flat=True).distinct()
 
     def unmarked(self, limit: int) -> list[Unmarked]:
         """Return current reports that were not compared with others."""
@@ -341,8 +374,10 @@ class DjangoStore(LinkTables, Ledger):
     @transaction.atomic
     def drop_derived(self) -> None:
         """Drop all that can be made again: claims, pairs, incidents. Reports, the ledger and where old incidents went stay."""
-        for table in (Edge, LinkKey, IncidentRow, Mark, ClaimRow):
+        for table in (Edge, LinkKey, IncidentTag, IncidentRow, Lease, ClaimRow):
             table.objects.all().delete()
+        Mark.objects.exclude(name__in=("pages", "tables")).delete()
+        fulltext.forget_claims()
         ReportRow.objects.update(vocabulary="")
 
     def latest_message(self, platform: str, channel: str) -> int | None:

@@ -1,0 +1,87 @@
+"""The commands that serve a project's pages, and manage the server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tawthiq.cli_base import BadInput, Failure, Project, Quiet, open_project, show_progress
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    project: Project,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any that is free.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    quiet: Quiet = False,
+) -> None:
+    """Serve a project's pages until stopped: read, check, decide. The first start prints a link that makes the first account."""
+    os.environ.setdefault("TAWTHIQ_PROFILE", "laptop")
+    open_project(project, create=True)
+    from waitress.server import create_server
+
+    from tawthiq.workspace.derived import refresh_all, up_to_date
+    from tawthiq.workspace.linker import start_linker
+    from tawthiq.workspace.models import Person
+    from tawthiq.workspace.people import invite
+    from tawthiq.workspace.server import application
+
+    if not up_to_date():
+        with show_progress(quiet) as progress:
+            refresh_all(progress)
+    try:
+        server = create_server(application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True)
+    except OSError as error:
+        raise Failure(f"port {port} of {host}: {error.strerror or error}; choose another with --port") from None
+    address = f"http://{host}:{getattr(server, 'effective_port', port)}"
+    if not Person.objects.filter(is_active=True).exists():
+        print(f"Make the first account here, within three days, once: {address}/invitation/{invite('admin')}/", flush=True)
+    if not quiet:
+        print(f"{address}  (Ctrl-C stops it)", flush=True)
+    linker = start_linker()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+        linker.stop()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def manage(context: typer.Context, project: Project) -> None:
+    """Run a management command of Django on a project, such as check --deploy, clearsessions or axes_reset."""
+    if not project.is_dir():
+        raise BadInput(f"{project} is not a project: run `tawthiq run PATH --project {project}` first")
+    os.environ["TAWTHIQ_PROJECT"] = str(project.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawthiq.workspace.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([f"{Path(sys.argv[0]).name} manage", *context.args])
+
+
+@app.command()
+def invite(
+    project: Project,
+    role: Annotated[str, typer.Option("--role", help="reader, reviewer, editor or admin.")] = "admin",
+    login: Annotated[str | None, typer.Option("--login", help="Whose password is set anew, instead of a new account.")] = None,
+    address: Annotated[str, typer.Option("--address", help="Where the pages are served.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Print a link that makes one account, or sets the password of one anew: for an admin who cannot come in."""
+    open_project(project)
+    from tawthiq.workspace.models import Person
+    from tawthiq.workspace.people import invite as make
+
+    person = Person.objects.filter(login=login).first() if login else None
+    if login and person is None:
+        raise BadInput(f"no account {login!r} in this project")
+    try:
+        print(f"{address}/invitation/{make(person.role if person else role, person)}/")
+    except ValueError as error:
+        raise BadInput(str(error)) from None

@@ -1,0 +1,56 @@
+"""The pages of a workspace. Who may open each stands in `access.ACCESS`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tawthiq.workspace.api import api
+from tawthiq.workspace.views import account, errors, incidents, learning, overview, people, queue, reports, search
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("login/", account.login, name="login"),
+    path("logout/", account.logout, name="logout"),
+    path("invitation/<str:secret>/", account.invitation, name="invitation"),
+    path("language/", account.language, name="language"),
+    path("account/", account.account, name="account"),
+    path("account/second-factor/", account.second_factor, name="second-factor"),
+    path("account/tokens/", account.tokens, name="tokens"),
+    path("account/tokens/<int:key>/revoke/", account.revoke, name="token-revoke"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/skip/", queue.skip, name="queue-skip"),
+    path("queue/undo/", queue.undo, name="undo"),
+    path("claims/", reports.claims, name="claims"),
+    path("claims/<path:key>/slot/<str:slot>/", queue.slot, name="slot"),
+    path("claims/<path:key>/decide/", queue.decide, name="decide"),
+    path("claims/<path:key>/", queue.claim, name="claim"),
+    path("settle/", incidents.settle, name="settle"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<path:name>/original/", reports.original, name="original"),
+    path("reports/<path:name>/preview/", reports.preview, name="preview"),
+    path("reports/<path:name>/add/", reports.add_claim, name="add-claim"),
+    path("reports/<path:name>/", reports.report, name="report"),
+    path("incidents/<str:name>/review/", incidents.review, name="review-incident"),
+    path("incidents/<str:name>/merge/", incidents.merge, name="merge"),
+    path("incidents/<str:name>/split/", incidents.split, name="split"),
+    path("incidents/<str:name>/not-the-same/", incidents.not_the_same, name="not-the-same"),
+    path("incidents/<str:name>/", incidents.incident, name="incident"),
+    path("waterfall/", incidents.waterfall, name="waterfall"),
+    path("search/", search.search, name="search"),
+    path("search/map.json", search.search_map, name="search-map"),
+    path("search/export/", search.export, name="search-export"),
+    path("outlines.json", search.outlines, name="outlines"),
+    path("learn/", learning.codebook, name="codebook"),
+    path("learn/practice/<int:number>/", learning.practice, name="practice"),
+    path("learn/sets/", learning.sets, name="coding-sets"),
+    path("learn/sets/<int:key>/", learning.coding_set, name="coding-set"),
+    path("learn/sets/<int:key>/code/", learning.code, name="code"),
+    path("people/", people.people, name="people"),
+    path("people/<int:key>/", people.person, name="person"),
+    path("audit/", people.audit, name="audit"),
+    path("api/v1/", api.urls),
+]
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.failed

@@ -1,0 +1,37 @@
+"""The week at a glance."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tawthiq.workspace import drawing, reading
+from tawthiq.workspace.access import page_context
+from tawthiq.workspace.views.errors import plain_errors
+
+
+@plain_errors
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show a week: `week` is a day of it; the last one of the record when left out."""
+    given = request.GET.get("week", "")
+    try:
+        start = reading.monday(date.fromisoformat(given)) if given else reading.latest_week()
+    except ValueError:
+        raise ValueError(f"week: a day as YYYY-MM-DD is expected, not {given!r}") from None
+    week = reading.week(start)
+    words = page_context(request)["w"]
+    return render(
+        request,
+        "workspace/overview.html",
+        {
+            "week": week,
+            "query": week.query(),
+            "chart": drawing.days(week, words),
+            "families": drawing.families(week),
+            "map": drawing.spots(week.spots, week.query(), words),
+            "before": (start - timedelta(days=7)).isoformat(),
+            "after": (start + timedelta(days=7)).isoformat(),
+        },
+    )

@@ -1,0 +1,62 @@
+"""People and roles, and the log of who changed and took out what."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tawthiq.workspace import people as persons
+from tawthiq.workspace.deciding import Gone
+from tawthiq.workspace.models import AuditEntry, Person
+from tawthiq.workspace.views.errors import plain_errors
+
+PAGE = 50
+
+
+@plain_errors
+def people(request: HttpRequest) -> HttpResponse:
+    """List the people; an invitation for another is shown once."""
+    link = ""
+    if request.method == "POST":
+        secret = persons.invite(request.POST.get("role", ""))
+        request.noted = f"invited {request.POST.get('role', '')}"  # type: ignore[attr-defined]
+        link = request.build_absolute_uri(f"/invitation/{secret}/")
+    context = {"people": Person.objects.order_by("login"), "roles": Person.ROLES, "link": link}
+    response = render(request, "workspace/people.html", context)
+    if link:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+@plain_errors
+def person(request: HttpRequest, key: int) -> HttpResponse:
+    """Change a person's role, close or open an account, or make a link to set a password anew."""
+    found = Person.objects.filter(pk=key).first()
+    if found is None:
+        raise Gone(str(key))
+    if "reset" in request.POST:
+        secret = persons.invite(found.role, found)
+        request.noted = f"{found.login} reset"  # type: ignore[attr-defined]
+        link = request.build_absolute_uri(f"/invitation/{secret}/")
+        context = {"people": Person.objects.order_by("login"), "roles": Person.ROLES, "link": link, "whose": found.login}
+        response = render(request, "workspace/people.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    active = request.POST.get("active") == "on"
+    persons.change_role(found, request.POST.get("role", ""), active)
+    request.noted = f"{found.login} {request.POST.get('role', '')} {'' if active else 'closed'}".strip()  # type: ignore[attr-defined]
+    return redirect("people")
+
+
+@plain_errors
+def audit(request: HttpRequest) -> HttpResponse:
+    """Show who changed and took out what, the latest first."""
+    rows = AuditEntry.objects.order_by("-id")
+    by, action = request.GET.get("by", ""), request.GET.get("action", "")
+    rows = rows.filter(by=by) if by else rows
+    rows = rows.filter(action=action) if action else rows
+    found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    names = Person.objects.order_by("login").values_list("login", flat=True)
+    actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
+    return render(request, "workspace/audit.html", {"found": found, "by": by, "action": action, "names": names, "actions": actions})
