@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # One cache and one project for the whole run: Django opens one database a process.
 _FOLDER = Path(tempfile.mkdtemp(prefix="tawthiq-tests-"))
 os.environ["TAWTHIQ_CACHE"] = str(_FOLDER / "cache")
+# The database is SQLite, unless these tests were started to be run on another (tests/workspace/test_postgresql.py).
+if os.environ.get("DATABASE_URL") and not os.environ.get("TAWTHIQ_TEST_ON_DATABASE"):
+    del os.environ["DATABASE_URL"]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -47,10 +50,20 @@ def opened() -> Path:
 @pytest.fixture
 def store(opened: Path) -> DjangoStore:
     """The Store of the open project, emptied."""
-    from django.apps import apps
+    return emptied()
 
+
+def emptied() -> DjangoStore:
+    """Empty the open project and return its Store."""
+    from django.apps import apps
+    from django.db import connection
+
+    from tawthiq.workspace import fulltext
     from tawthiq.workspace.store import DjangoStore
 
     for table in reversed(list(apps.get_app_config("workspace").get_models())):
         table._default_manager.all()._raw_delete("default")
+    with connection.cursor() as cursor:
+        for words in (fulltext.CLAIMS, fulltext.REPORTS):
+            cursor.execute(f"delete from {words}")
     return DjangoStore()

@@ -85,6 +85,7 @@ ACCESS: dict[str, Rule] = {
     "audit": Rule(ADMIN),
     # The API: the scope is that of writing; reading asks for "read".
     "api:openapi-json": Rule(OPEN),
+    "api:api-root": Rule(OPEN),  # says that there is nothing
     "api:whoami": Rule(READER),
     "api:overview": Rule(READER),
     "api:search": Rule(READER),

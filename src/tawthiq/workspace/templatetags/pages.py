@@ -1,4 +1,4 @@
-"""What templates say in the words of a language: `{% w "key" n=3 %}`, names, days, figures, and text that is safe to select."""
+"""What templates say in the words of a language: `{% w … n=3 %}`, names, days, figures, and text that is safe to select."""
 
 from __future__ import annotations
 

@@ -113,6 +113,8 @@ def code(request: HttpRequest, key: int) -> HttpResponse:
             wrong, status = str(error), 400
     number = coding.next_unit(found, me)
     if number is None:
+        if wrong:
+            raise ValueError(wrong)
         return redirect("coding-set", key=key)
     unit_ = found.units[number]
     context = {
