@@ -37,7 +37,7 @@ def days(week: Week, words: PageWords) -> SafeString:
         return SafeString("")
     step = _BAR / 7
     scale = (_TALL - 52) / most
-    out = [f'<svg class="bars" viewBox="0 0 {_BAR} {_TALL}" role="img" aria-label="{escape(words("chart"))}">']
+    out = [f'<svg class="bars" viewBox="0 0 {_BAR} {_TALL}" role="group" aria-label="{escape(words("chart"))}">']
     query = week.query()
     for index in range(7):
         day = (week.start + timedelta(days=index)).isoformat()
@@ -76,7 +76,7 @@ def families(week: Week) -> list[str]:
 
 def spots(found: Sequence[Spot], query: Query, words: PageWords) -> SafeString:
     """Draw places on the map of governorates; each links to its incidents."""
-    out = [_open(f"0 0 {WIDTH} {HEIGHT}", words("map")), *_land()]
+    out = [_open(f"0 0 {WIDTH} {HEIGHT}", words("map"), "group"), *_land()]
     for spot in sorted(found, key=lambda s: (-RADIUS.get(s.level, 4), -s.count)):
         x, y = project(spot.lat, spot.lon)
         if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
@@ -118,8 +118,9 @@ def place(at: Place | None, words: PageWords) -> SafeString:
     )
 
 
-def _open(box: str, label: str) -> str:
-    return f'<svg class="map" viewBox="{box}" role="img" aria-label="{escape(label)}">'
+def _open(box: str, label: str, role: str = "img") -> str:
+    """Begin a map; one that holds links is a group, not one picture."""
+    return f'<svg class="map" viewBox="{box}" role="{role}" aria-label="{escape(label)}">'
 
 
 def _land() -> list[str]:
@@ -136,7 +137,7 @@ def timeline(unit: str, rows: Sequence[tuple[str, str, int]], query: Query, word
     shown = _steps(unit, min(counts), max(counts))
     most = max(counts.values())
     step = _BAR / len(shown)
-    out = [f'<svg class="bars" viewBox="0 0 {_BAR} {_TALL}" role="img" aria-label="{escape(words("timeline"))}">']
+    out = [f'<svg class="bars" viewBox="0 0 {_BAR} {_TALL}" role="group" aria-label="{escape(words("timeline"))}">']
     every = max(1, len(shown) // 6)
     for index, at in enumerate(shown):
         column = len(shown) - 1 - index if words.direction == "rtl" else index

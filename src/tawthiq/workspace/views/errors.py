@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from tawthiq.workspace.deciding import Gone
+from tawthiq.workspace.words import PageWords
 
 View = Callable[..., HttpResponseBase]
 
 
 def show(request: HttpRequest, title: str, text: str, status: int, detail: str = "") -> HttpResponse:
-    """Return a page that says in one line what is wrong."""
+    """Return a page that says in one line what is wrong; JSON where a program asked."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": detail or PageWords("en")(title)}, status=status)
     return render(request, "workspace/error.html", {"title_key": title, "text_key": text, "detail": detail}, status=status)
 
 

@@ -98,6 +98,7 @@ def slot(request: HttpRequest, key: str, slot: str) -> HttpResponse:
         "row": row,
         "claim": shown,
         "slot": slot,
+        "in_queue": request.GET.get("in_queue") == "1",
         "span": span,
         "selected": report.text[slice(*span)] if span else "",
         "typed": typed,

@@ -1,0 +1,77 @@
+"""The workspace on PostgreSQL: every test of its pages and tables that runs on SQLite, once more on a database of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+URL = os.environ.get("TAWTHIQ_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+HERE = Path(__file__).parent
+_ONCE_MORE = ("test_links.py", "test_access.py", "test_pages.py", "test_search.py", "test_coding.py", "test_api.py")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The address of a new database on the server that is asked for; without one these tests are skipped."""
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        server = psycopg.connect(URL, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL server: {error}")
+    name = f"tawthiq_test_{uuid.uuid4().hex[:10]}"
+    with server:
+        server.execute(f"create database {name} template template0 encoding 'UTF8'")
+    try:
+        yield f"{URL.rpartition('/')[0]}/{name}"
+    finally:
+        with psycopg.connect(URL, autocommit=True) as again:
+            again.execute(f"drop database {name} with (force)")
+
+
+@pytest.mark.skipif(bool(os.environ.get("TAWTHIQ_TEST_ON_DATABASE")), reason="these are run on PostgreSQL already")
+def test_all_that_holds_on_sqlite_holds_on_postgresql(database: str) -> None:
+    files = [str(HERE / name) for name in _ONCE_MORE]
+    environment = {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *files],
+        cwd=HERE.parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert " passed" in done.stdout or "100%" in done.stdout
+
+
+def test_the_main_job_runs_on_postgresql_and_twice_adds_nothing(database: str, examples: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": database}
+    command = [sys.executable, "-m", "tawthiq.cli"]
+    for said in ("15 new", "0 new"):
+        done = subprocess.run(
+            [*command, "run", str(examples), "--project", str(tmp_path / "p")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout or "Address" in done.stdout
+    assert not (tmp_path / "p" / "tawthiq.sqlite3").exists()
+
+
+def test_a_wrong_address_is_told_in_one_line(tmp_path: Path) -> None:
+    for url in ("mysql://127.0.0.1/x", "postgresql://nobody@127.0.0.1:1/x"):
+        done = subprocess.run(
+            [sys.executable, "-m", "tawthiq.cli", "run", "x.txt", "--project", str(tmp_path / "p")],
+            env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode in (1, 2)
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert done.stderr.startswith("tawthiq: ")
