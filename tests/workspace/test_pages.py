@@ -395,7 +395,8 @@ def test_a_missed_claim_is_added_and_outlives_reading_anew(client: Browser, fill
 
 
 def test_a_missed_claim_follows_its_words_into_a_later_version() -> None:
-    from tawthiq.link.decisions import added_claim, make_decision
+    from tawthiq.link.decisions import make_decision
+    from tawthiq.link.edits import added_claim
     from tawthiq.model import Anchor
 
     made = make_decision(

@@ -14,9 +14,11 @@ import pytest
 URL = os.environ.get("TAWTHIQ_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 HERE = Path(__file__).parent
 _ONCE_MORE = ("test_links.py", "test_access.py", "test_pages.py", "test_search.py", "test_coding.py", "test_api.py")
+# What asks nothing of the database that the others do not.
+_LEFT_OUT = "each_role or tokens_are_held or nobody_who or check_deploy or late_is_linked and not 0"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def database() -> Iterator[str]:
     """The address of a new database on the server that is asked for; without one these tests are skipped."""
     psycopg = pytest.importorskip("psycopg")
@@ -39,7 +41,7 @@ def test_all_that_holds_on_sqlite_holds_on_postgresql(database: str) -> None:
     files = [str(HERE / name) for name in _ONCE_MORE]
     environment = {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *files],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-k", f"not ({_LEFT_OUT})", *files],
         cwd=HERE.parents[1],
         env=environment,
         capture_output=True,
@@ -62,7 +64,7 @@ def test_the_main_job_runs_on_postgresql_and_twice_adds_nothing(database: str, e
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        assert said in done.stdout or "Address" in done.stdout
+        assert said in done.stdout, done.stdout
     assert not (tmp_path / "p" / "tawthiq.sqlite3").exists()
 
 

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 
 from tawthiq.lexicon.registry import registry
+from tawthiq.link.edits import check_added, edited_claim, one_line
 from tawthiq.link.told import source_key
-from tawthiq.model import TYPES_OF_KIND, Anchor, Claim, Decision, Record, Review, Span, Trace, claim_key
+from tawthiq.model import Anchor, Claim, Decision, Record, Review, Span, claim_key
 
 Find = Callable[[str], Sequence[Claim]]
 Subject = tuple[Any, ...]
@@ -105,7 +106,7 @@ def make_decision(**said: Any) -> Decision:
     try:
         made = Decision.model_validate({"id": "", **said})
     except ValidationError as error:
-        raise ValueError(_one_line(error)) from None
+        raise ValueError(one_line(error)) from None
     check(made)
     return made.model_copy(update={"id": decision_id(made.model_dump(mode="json"))})
 
@@ -115,16 +116,11 @@ def read_decision(line: str) -> Decision:
     try:
         made = Decision.model_validate_json(line)
     except ValidationError as error:
-        raise ValueError(_one_line(error)) from None
+        raise ValueError(one_line(error)) from None
     check(made)
     if made.id != decision_id(made.model_dump(mode="json")):
         raise ValueError(f"the decision {made.id} does not say what it said when it was made")
     return made
-
-
-def _one_line(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'decision'}: {first['msg']}"
 
 
 def check(decision: Decision) -> None:
@@ -164,46 +160,7 @@ def check(decision: Decision) -> None:
     if kind == "note" and not decision.reason:
         raise ValueError("note: says nothing")
     if kind == "add-claim":
-        _one_added(decision)
-
-
-def _one_added(decision: Decision) -> None:
-    anchor = decision.anchors[0]
-    words = decision.value.get("words") if isinstance(decision.value, dict) else None
-    if len(decision.anchors) != 1 or not isinstance(words, list):
-        raise ValueError("add-claim: the value holds one statement's slots and its words")
-    if len(words) != len(anchor.evidence) or not anchor.evidence or not all(words):
-        raise ValueError("add-claim: its evidence and its words are not the same number")
-    try:
-        _known(_as_claim(decision, anchor.evidence))
-    except ValidationError as error:
-        raise ValueError(f"add-claim: {_one_line(error)}") from None
-
-
-def _as_claim(decision: Decision, evidence: Sequence[Span]) -> Claim:
-    anchor, value = decision.anchors[0], decision.value
-    slots = {k: v for k, v in value.items() if k != "words"} if isinstance(value, dict) else {}
-    told = {"id": decision.id or "X", "kind": anchor.kind, "type": anchor.type, "evidence": list(evidence)}
-    return Claim.model_validate({**slots, **told})
-
-
-def added_claim(decision: Decision, text: str) -> Claim | None:
-    """Return the claim that an "add-claim" makes of a report's text; None when its words no longer stand there.
-
-    Words that moved are found again where they stand once.
-    """
-    said = decision.value.get("words") if isinstance(decision.value, dict) else None
-    evidence: list[Span] = []
-    for (start, end), words in zip(decision.anchors[0].evidence, said if isinstance(said, list) else (), strict=True):
-        if text[start:end] != words:
-            if text.count(str(words)) != 1:
-                return None
-            start = text.index(str(words))
-            end = start + len(str(words))
-        evidence.append((start, end))
-    claim = _as_claim(decision, evidence)
-    moved = tuple(evidence) != decision.anchors[0].evidence
-    return claim.model_copy(update={"spans": None}) if moved else claim
+        check_added(decision)
 
 
 def anchor_of(report: str, claim: Claim) -> Anchor:
@@ -386,41 +343,6 @@ def _edit(ruling: Ruling, decision: Decision, subject: Subject, read: dict[str, 
         ruling.edited[key] = edited_claim(claim, decision)
     except ValueError as error:
         ruling.unusable.append((decision, str(error)))
-
-
-def edited_claim(claim: Claim, decision: Decision) -> Claim:
-    """Return a claim with what an "edit", a "name-actor" or a "pick-place" sets; raises ValueError for what cannot be set.
-
-    The words that a slot was read from are those that the decision names; where it names none, those of the old value go.
-    """
-    value: Any = decision.value
-    slot = "place" if decision.kind == "pick-place" else str(decision.slot)
-    gone: set[str] | None = None
-    if decision.kind == "name-actor":
-        before = list(getattr(claim, slot))
-        actors = [value if actor == decision.old else actor for actor in before]
-        value = list(dict.fromkeys(actors if value in actors else [*actors, value]))
-        gone = set(before) - set(value)
-    spans = [t for t in claim.spans or () if t.slot != slot or (gone is not None and t.id not in gone)]
-    if decision.span is not None:
-        named = decision.value if decision.kind == "name-actor" else None
-        spans.append(Trace(slot=slot, id=named if isinstance(named, str) else None, span=decision.span))
-    try:
-        edited = Claim.model_validate(
-            claim.model_dump(mode="json") | {slot: value, "spans": [t.model_dump(mode="json") for t in spans] if spans else None}
-        )
-    except ValidationError as error:
-        raise ValueError(_one_line(error)) from None
-    _known(edited)
-    return edited
-
-
-def _known(claim: Claim) -> None:
-    if claim.type not in TYPES_OF_KIND[claim.kind]:
-        raise ValueError(f"type: {claim.type!r} is no type of {claim.kind}")
-    unknown = {*claim.initiators, *claim.targets, *claim.participants} - set(registry())
-    if unknown:
-        raise ValueError(f"no actor {sorted(unknown)[0]!r}")
 
 
 def _named(subject: Subject) -> str:

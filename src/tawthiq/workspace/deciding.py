@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from tawthiq.link.decisions import anchor_of, edited_claim, make_decision
+from tawthiq.link.decisions import anchor_of, make_decision
+from tawthiq.link.edits import edited_claim
 from tawthiq.model import Anchor, Claim, Decision, Report, Span
 from tawthiq.workspace import linker
 from tawthiq.workspace.models import ClaimRow, DecisionRow, IncidentRow, Lease, Person, ReportRow

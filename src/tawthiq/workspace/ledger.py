@@ -7,10 +7,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tawthiq.link.decisions import added_claim, anchor_of
+from tawthiq.link.decisions import anchor_of
+from tawthiq.link.edits import added_claim
 from tawthiq.link.told import names_of
 from tawthiq.model import Anchor, Claim, Decision, Kind, Report, claim_key
 from tawthiq.workspace import derived, fulltext
+from tawthiq.workspace.links import chunks
 from tawthiq.workspace.models import ClaimRow, DecisionRow, Redirect, ReportRow
 
 
@@ -79,11 +81,19 @@ class Ledger:
         )
         fulltext.index_claims([(made.pk, report, claim)])
 
-    def added(self, report: Report) -> list[Claim]:
-        """Return the claims that people added to a report and whose words still stand in it, in the order of the ledger."""
-        rows = DecisionRow.objects.filter(kind="add-claim", reports__report=report.report).order_by("id")
-        found = (added_claim(Decision.model_validate(data), report.text) for data in rows.values_list("data", flat=True))
-        return [claim for claim in found if claim is not None]
+    def added(self, reports: Sequence[Report]) -> dict[str, list[Claim]]:
+        """Return for each report the claims that people added and whose words still stand in it, in the order of the ledger."""
+        texts = {report.report: report.text for report in reports}
+        out: dict[str, list[Claim]] = {}
+        for some in chunks(sorted(texts)):
+            rows = DecisionRow.objects.filter(kind="add-claim", reports__report__in=some).order_by("id")
+            for data in rows.values_list("data", flat=True):
+                decision = Decision.model_validate(data)
+                name = decision.anchors[0].report
+                claim = added_claim(decision, texts[name])
+                if claim is not None:
+                    out.setdefault(name, []).append(claim)
+        return out
 
     def extracted(self, report: str) -> Sequence[Claim]:
         """Return the claims of a current report as they were extracted."""

@@ -185,17 +185,15 @@ class Spot:
 def spots(query: Query) -> tuple[list[Spot], int]:
     """Return the places of what a query finds, and how many of its incidents have none that is known."""
     rows = incidents(query)
-    counted = rows.exclude(place="").values_list("place", "corroboration").annotate(n=Count("id"), one=Min("id")).order_by()
     counts: dict[str, Counter[str]] = {}
-    examples: dict[str, str] = {}
-    for place, corroboration, number, one in counted:
-        counts.setdefault(place, Counter())[corroboration] += number
-        examples.setdefault(place, one)
-    shown = {}
-    names = sorted(examples.values())
-    for start in range(0, len(names), 500):
-        found = IncidentRow.objects.filter(id__in=names[start : start + 500]).values_list("place", "data__place")
-        shown.update(dict(found))
+    total = 0
+    for place, corroboration, number in rows.values_list("place", "corroboration").annotate(n=Count("id")).order_by():
+        total += number
+        if place:
+            counts.setdefault(place, Counter())[corroboration] += number
+    # One incident of each place says where it lies.
+    examples = rows.exclude(place="").order_by().values("place").annotate(one=Min("id")).values("one")
+    shown = dict(IncidentRow.objects.filter(id__in=examples).values_list("place", "data__place"))
     out = []
     placed = 0
     for place, by in counts.items():
@@ -205,7 +203,7 @@ def spots(query: Query) -> tuple[list[Spot], int]:
         number = sum(by.values())
         placed += number
         out.append(Spot(place, said["name"], said["lat"], said["lon"], said["level"] or "", number, by["contested"]))
-    return sorted(out, key=lambda s: (-s.count, s.place)), rows.count() - placed
+    return sorted(out, key=lambda s: (-s.count, s.place)), total - placed
 
 
 def timeline(query: Query) -> tuple[str, list[tuple[str, str, int]]]:

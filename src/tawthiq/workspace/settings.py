@@ -114,7 +114,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Damascus"
 
 LANGUAGE_CODE = "ar"
-LANGUAGES = [("ar", "العربية"), ("en", "English")]
+LANGUAGES = [("ar", "Arabic"), ("en", "English")]
 
 # Files of pages: served under their own names, never from uploads.
 STATIC_URL = "static/"

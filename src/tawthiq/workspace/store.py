@@ -242,10 +242,10 @@ class DjangoStore(LinkTables, Ledger):
         rows = []
         told: list[tuple[Report, Claim]] = []
         current = set(ReportRow.objects.filter(id__in=keys, current=True).values_list("id", flat=True))
+        added = self.added([pending.report for pending, _ in found])
         for pending, extracted in found:
             stays = {}
-            added = self.added(pending.report)
-            claims = [*extracted, *added]
+            claims = [*extracted, *added.get(pending.report.report, ())]
             for before, incident in was.get(pending.key, ()):
                 again = find_claim(anchor_of(pending.report.report, before), claims)
                 if again is not None:
