@@ -83,7 +83,7 @@ def test_facets_add_up_and_each_link_finds_what_it_counts(filled: Path) -> None:
         search.Query(q="قسد"),
         search.Query(start="2023-06-01"),
     ):
-        total, facets = search.facets(query)
+        total, facets = search.Result(query).facets()
         assert total == search.incidents(query).count()
         by = {facet.field: dict(facet.values) for facet in facets}
         assert sum(by["corroboration"].values()) == total
@@ -105,8 +105,8 @@ def dict_of(tail: str) -> dict[str, list[str]]:
 def test_a_period_holds_what_falls_into_it(filled: Path) -> None:
     from tawthiq.workspace import search
 
-    everything = search.page(search.Query(), 1, 200)
-    found = search.page(search.Query(start="2023-05-01", end="2023-05-31"), 1, 200)
+    everything = search.Result(search.Query()).page(1, 200)
+    found = search.Result(search.Query(start="2023-05-01", end="2023-05-31")).page(1, 200)
     assert {i.id for i in found} == {
         i.id for i in everything if i.start and i.start <= "2023-05-31" and (i.end or i.start) >= "2023-05-01"
     }
@@ -116,7 +116,7 @@ def test_a_period_holds_what_falls_into_it(filled: Path) -> None:
 def test_places_and_those_without_one_are_all(filled: Path) -> None:
     from tawthiq.workspace import search
 
-    spots, unplaced = search.spots(search.Query())
+    spots, unplaced = search.Result(search.Query()).spots()
     assert sum(s.count for s in spots) + unplaced == search.incidents(search.Query()).count()
     for spot in spots:
         assert search.incidents(search.Query(place=(spot.place,))).count() == spot.count
@@ -126,19 +126,19 @@ def test_the_timeline_counts_what_has_a_day(filled: Path) -> None:
     from tawthiq.workspace import search
 
     dated = search.incidents(search.Query()).filter(start__isnull=False)
-    unit, rows = search.timeline(search.Query())
+    unit, rows = search.Result(search.Query()).timeline()
     assert unit == "month"
     assert sum(n for _, _, n in rows) == dated.count()
-    unit, rows = search.timeline(search.Query(start="2023-05-01", end="2023-06-30"))
+    unit, rows = search.Result(search.Query(start="2023-05-01", end="2023-06-30")).timeline()
     assert unit == "day"
-    assert search.timeline(search.Query(q="كلمةلاتوجدأبدا")) == ("day", [])
+    assert search.Result(search.Query(q="كلمةلاتوجدأبدا")).timeline() == ("day", [])
 
 
 def test_an_export_holds_just_what_is_shown_in_its_order(client: Browser) -> None:
     from tawthiq.workspace import search
 
     tail = "q=قسد&sort=earliest"
-    shown = [i.id for i in search.page(search.Query(q="قسد", sort="earliest"), 1, 200)]
+    shown = [i.id for i in search.Result(search.Query(q="قسد", sort="earliest")).page(1, 200)]
     assert shown
     data = b"".join(client("reviewer").get(f"/search/export/?{tail}&format=csv").streaming_content)  # type: ignore[attr-defined]
     assert data.startswith(b"\xef\xbb\xbf")

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from tawthiq.link.decisions import Ruling, replay
 from tawthiq.model import FAMILY_OF, Claim, Decision, Incident, Report, claim_key
@@ -173,8 +172,3 @@ def refresh_all(progress: Any = lambda stage, done, total: None) -> None:
 def _keys(table: Any) -> range:
     last = table.objects.order_by("-id").values_list("id", flat=True).first()
     return range(1, (last or 0) + 1, _PART)
-
-
-def waiting() -> Q:
-    """Return the condition of claims that wait to be checked."""
-    return Q(rank__isnull=False, report__current=True)

@@ -62,6 +62,8 @@ class ReportRow(models.Model):
             models.Index(fields=["channel", "message"], name="report_post", condition=models.Q(message__isnull=False)),
             models.Index(fields=["id"], name="report_compared", condition=models.Q(compared=False)),
             models.Index(fields=["copy_of"], name="report_copy", condition=models.Q(copy_of__isnull=False)),
+            models.Index(fields=["source", "id"], name="report_source", condition=models.Q(current=True)),
+            models.Index(fields=["id"], name="report_replaced", condition=models.Q(current=False)),
         ]
 
 
@@ -114,7 +116,7 @@ class ClaimRow(models.Model):
             models.Index(fields=["linking", "id"], name="claim_to_link", condition=models.Q(linking__lt=2)),
             models.Index(fields=["ruling"], name="claim_ruled", condition=~models.Q(ruling="")),
             models.Index(fields=["rank", "id"], name="claim_queue", condition=models.Q(rank__isnull=False)),
-            models.Index(fields=["state"], name="claim_state", condition=~models.Q(state="")),
+            models.Index(fields=["state"], name="claim_state"),
         ]
 
 
@@ -156,18 +158,22 @@ class IncidentRow(models.Model):
             models.Index(fields=["place"], name="incident_place"),
             models.Index(fields=["corroboration", "start"], name="incident_certainty"),
             models.Index(fields=["review", "start"], name="incident_review"),
+            models.Index(fields=["end", "start"], name="incident_long", condition=models.Q(end__gt=models.F("start"))),
         ]
 
 
 class IncidentTag(models.Model):
     """Something of which an incident has several, to be filtered by: `kind` is "actor" or "source"."""
 
-    incident = models.ForeignKey(IncidentRow, on_delete=models.CASCADE, related_name="tags")
+    incident = models.ForeignKey(IncidentRow, on_delete=models.CASCADE, related_name="tags", db_index=False)
     kind = models.CharField(max_length=6)
     value = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "value", "incident"], name="tag_value")]  # noqa: RUF012
+        indexes = [  # noqa: RUF012
+            models.Index(fields=["kind", "value", "incident"], name="tag_value"),
+            models.Index(fields=["incident", "kind", "value"], name="tag_incident"),
+        ]
 
 
 class Redirect(models.Model):

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -16,8 +17,8 @@ from tawthiq.link.told import Told
 from tawthiq.model import Claim, Decision, Incident, Report, Span
 from tawthiq.workspace import derived, fulltext
 from tawthiq.workspace.deciding import Gone
-from tawthiq.workspace.models import ClaimRow, Edge, IncidentRow, Lease, Observation, ReportRow
-from tawthiq.workspace.search import Query, facets, spots, timeline
+from tawthiq.workspace.models import Acquisition, ClaimRow, Edge, IncidentRow, Lease, Observation, ReportRow
+from tawthiq.workspace.search import Query, Result
 
 # The slots of a claim in the order of their keys.
 SLOTS = ("type", "initiators", "targets", "participants", "place", "time", "losses", "attribution", "modality", "count")
@@ -112,16 +113,18 @@ def monday(day: date) -> date:
 def week(start: date) -> Week:
     """Return a week's figures; the number of queries does not grow with the record."""
     end = start + timedelta(days=6)
-    query = Query(start=start.isoformat(), end=end.isoformat())
-    total, found = facets(query)
-    by = {facet.field: dict(facet.values) for facet in found}
-    places, unplaced = spots(query)
-    _, days = timeline(query)
+    found = Result(Query(start=start.isoformat(), end=end.isoformat()))
+    total, facets = found.facets()
+    by = {facet.field: dict(facet.values) for facet in facets}
+    places, unplaced = found.spots()
+    _, days = found.timeline("day")
     zone = timezone.get_default_timezone()
     since = datetime.combine(start, datetime.min.time(), zone)
     until = since + timedelta(days=7)
-    arrived = Q(acquisition__acquired_at__gte=since, acquisition__acquired_at__lt=until, current=True)
-    reports = ReportRow.objects.filter(arrived)
+    arrived = Acquisition.objects.filter(acquired_at__gte=since, acquired_at__lt=until).order_by().values("pk")
+    reports = ReportRow.objects.filter(acquisition__in=arrived)
+    # Versions that were replaced are few, and looked for apart.
+    replaced = reports.filter(current=False)
     contested = IncidentRow.objects.filter(start__lte=end, end__gte=start, corroboration="contested").order_by("-start", "id")
     return Week(
         start=start,
@@ -130,8 +133,9 @@ def week(start: date) -> Week:
         contested=by["corroboration"].get("contested", 0),
         corroborated=by["corroboration"].get("corroborated", 0),
         unplaced=unplaced,
-        new_claims=ClaimRow.objects.filter(report__in=reports).count(),
-        new_reports=reports.count(),
+        new_claims=ClaimRow.objects.filter(report__in=reports.values("pk")).count()
+        - ClaimRow.objects.filter(report__in=replaced.values("pk")).count(),
+        new_reports=reports.count() - replaced.count(),
         to_check=ClaimRow.objects.filter(rank__isnull=False).count(),
         open=ClaimRow.objects.filter(state="open", report__current=True).count(),
         days=[row for row in days if start.isoformat() <= row[0] <= end.isoformat()],
@@ -186,7 +190,7 @@ def claim_rows(state: str = "", kind: str = "", since: date | None = None, until
     """Return current claims: "waiting", "accepted", "rejected" or "open" ones, of a kind, whose reports came in these days."""
     rows = ClaimRow.objects.filter(report__current=True).select_related("report", "report__copy_of")
     if state == "waiting":
-        rows = rows.filter(derived.waiting()).order_by("rank", "id")
+        rows = ClaimRow.objects.filter(rank__isnull=False).select_related("report", "report__copy_of").order_by("rank", "id")
     elif state:
         rows = rows.filter(state=state).order_by("-id")
     else:
@@ -201,6 +205,19 @@ def claim_rows(state: str = "", kind: str = "", since: date | None = None, until
             report__acquisition__acquired_at__lt=datetime.combine(until + timedelta(days=1), datetime.min.time(), zone)
         )
     return rows
+
+
+class Counted(Paginator):  # type: ignore[type-arg]
+    """Pages of rows whose number is known without asking for all of them."""
+
+    def __init__(self, rows: QuerySet[Any], size: int, count: int) -> None:
+        super().__init__(rows, size)
+        self.__dict__["count"] = count
+
+
+def claim_count() -> int:
+    """Return how many claims of current reports there are: all but those of reports that another version replaced."""
+    return ClaimRow.objects.count() - ClaimRow.objects.filter(report__current=False).count()
 
 
 def neighbours(row: ClaimRow) -> list[Claim]:

@@ -1,20 +1,24 @@
 """Search incidents by words of their claims, facets and days; the result as a list, on a map, over time, or as a file."""
 
+# Queries are put together of names that stand here alone; what a person gives is handed on as parameters.
+# ruff: noqa: S608
 from __future__ import annotations
 
 import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import TruncMonth
 
 from tawthiq.link.decisions import REVIEWS
 from tawthiq.model import EVENT_TYPES, Incident, LossRange
@@ -23,10 +27,13 @@ from tawthiq.workspace.models import ClaimRow, IncidentRow, IncidentTag
 
 PAGE = 25
 CORROBORATIONS = ("single-source", "corroborated", "contested")
-SORTS = {"latest": ("-start", "id"), "earliest": ("start", "id")}
+SORTS = ("latest", "earliest")
 VIEWS = ("list", "map", "timeline")
 _MANY = ("type", "actor", "admin1", "place", "source", "corroboration", "review")
 _ONE = ("q", "start", "end", "sort")
+# The columns of an incident that a result keeps to count by.
+_KEPT = ("id", "type", "admin1", "corroboration", "review", "start", "place")
+_FOUND = "found_incidents"
 _FACETED = 12
 _EXPORTED = 1000
 _COLUMNS = (
@@ -112,9 +119,13 @@ def incidents(query: Query) -> QuerySet[IncidentRow]:
     for kind in ("actor", "source"):
         if values := getattr(query, kind):
             rows = rows.filter(id__in=IncidentTag.objects.filter(kind=kind, value__in=values).values("incident"))
-    if query.end:
+    if query.start and query.end:
+        # What lasts more than a day is looked for apart, so that a period costs no more than what lies in it.
+        began = Q(start__gte=query.start, start__lte=query.end)
+        rows = rows.filter(began | Q(end__gt=F("start"), end__gte=query.start, start__lt=query.start))
+    elif query.end:
         rows = rows.filter(start__lte=query.end)
-    if query.start:
+    elif query.start:
         rows = rows.filter(end__gte=query.start)
     if query.q:
         found = fulltext.condition(fulltext.CLAIMS, query.q)
@@ -133,42 +144,6 @@ class Facet:
     values: list[tuple[str, int]]
 
 
-def facets(query: Query) -> tuple[int, list[Facet]]:
-    """Return how many incidents a query finds, and how they fall into facets; three queries, however many incidents."""
-    rows = incidents(query)
-    columns = ("type", "admin1", "corroboration", "review")
-    counts: dict[str, Counter[str]] = {column: Counter() for column in columns}
-    total = 0
-    for *values, number in rows.values_list(*columns).annotate(n=Count("id")).order_by():
-        total += number
-        for column, value in zip(columns, values, strict=True):
-            counts[column][value] += number
-    for kind in ("actor", "source"):
-        tags = IncidentTag.objects.filter(kind=kind)
-        if query.filtered():
-            tags = tags.filter(incident__in=rows.values("id"))
-        most = tags.values_list("value").annotate(n=Count("id")).order_by("-n", "value")[:60]
-        counts[kind] = Counter(dict(most))
-    order = ("type", "actor", "admin1", "corroboration", "review", "source")
-    return total, [Facet(field, _shown(counts[field], getattr(query, field))) for field in order]
-
-
-def _shown(counts: Counter[str], chosen: tuple[str, ...]) -> list[tuple[str, int]]:
-    ordered = sorted(((v, n) for v, n in counts.items() if v), key=lambda i: (-i[1], i[0]))
-    kept = [v for v, _ in ordered[:_FACETED]]
-    return [*ordered[:_FACETED], *((v, counts.get(v, 0)) for v in chosen if v not in kept)]
-
-
-def page(query: Query, number: int, size: int = PAGE) -> list[Incident]:
-    """Return the incidents of a page, the first being 1; undated ones come last."""
-    from django.db.models import F
-
-    field, tie = SORTS[query.sort]
-    by = F("start").desc(nulls_last=True) if field.startswith("-") else F("start").asc(nulls_last=True)
-    rows = incidents(query).order_by(by, tie)[(number - 1) * size : number * size]
-    return [Incident.model_validate(data) for data in rows.values_list("data", flat=True)]
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place with its incidents: code or name, a name to show, degrees, how exact, how many, and whether any is contested."""
@@ -182,41 +157,110 @@ class Spot:
     contested: int
 
 
-def spots(query: Query) -> tuple[list[Spot], int]:
-    """Return the places of what a query finds, and how many of its incidents have none that is known."""
-    rows = incidents(query)
-    counts: dict[str, Counter[str]] = {}
-    total = 0
-    for place, corroboration, number in rows.values_list("place", "corroboration").annotate(n=Count("id")).order_by():
-        total += number
-        if place:
-            counts.setdefault(place, Counter())[corroboration] += number
-    # One incident of each place says where it lies.
-    examples = rows.exclude(place="").order_by().values("place").annotate(one=Min("id")).values("one")
-    shown = dict(IncidentRow.objects.filter(id__in=examples).values_list("place", "data__place"))
-    out = []
-    placed = 0
-    for place, by in counts.items():
-        said = shown.get(place) or {}
-        if said.get("lat") is None:
-            continue
-        number = sum(by.values())
-        placed += number
-        out.append(Spot(place, said["name"], said["lat"], said["lon"], said["level"] or "", number, by["contested"]))
-    return sorted(out, key=lambda s: (-s.count, s.place)), total - placed
+class Result:
+    """What a query finds, looked for once: the number of questions to the database does not grow with it.
+
+    What is found is kept in a temporary table of the connection until the next result takes its place; everything is counted there.
+    """
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.filtered = query.filtered()
+        self._table = _FOUND if self.filtered else IncidentRow._meta.db_table
+        if self.filtered:
+            with connection.cursor() as cursor:
+                columns = ", ".join(f"{quote(name)} varchar" for name in _KEPT)
+                cursor.execute(f"create temporary table if not exists {_FOUND} ({columns})")
+                cursor.execute(f"delete from {_FOUND}")
+                with suppress(EmptyResultSet):
+                    found, parameters = incidents(query).order_by().values_list(*_KEPT).query.sql_with_params()
+                    cursor.execute(f"insert into {_FOUND} {found}", parameters)
+
+    def _rows(self, asked: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(asked, list(parameters))
+            return list(cursor.fetchall())
+
+    def count(self) -> int:
+        """Return how many incidents are found."""
+        return int(self._rows(f"select count(*) from {self._table}")[0][0])
+
+    def facets(self) -> tuple[int, list[Facet]]:
+        """Return how many incidents are found, and how they fall into facets."""
+        columns = ("type", "admin1", "corroboration", "review")
+        counts: dict[str, Counter[str]] = {column: Counter() for column in columns}
+        total = 0
+        names = ", ".join(map(quote, columns))
+        for *values, number in self._rows(f"select {names}, count(*) from {self._table} group by {names}"):
+            total += number
+            for column, value in zip(columns, values, strict=True):
+                counts[column][value] += number
+        tags = IncidentTag._meta.db_table
+        for kind in ("actor", "source"):
+            # From what is found to its tags: SQLite keeps the order of a cross join.
+            of = f"{_FOUND} f cross join {tags} t" if self.filtered else f"{tags} t"
+            tied = "t.incident_id = f.id and" if self.filtered else ""
+            asked = f"select t.value, count(*) from {of} where {tied} t.kind = %s group by t.value order by 2 desc, 1 limit 60"
+            counts[kind] = Counter(dict(self._rows(asked, [kind])))
+        order = ("type", "actor", "admin1", "corroboration", "review", "source")
+        return total, [Facet(field, _shown(counts[field], getattr(self.query, field))) for field in order]
+
+    def page(self, number: int, size: int = PAGE) -> list[Incident]:
+        """Return the incidents of a page, the first being 1; undated ones come last."""
+        order = f"{quote('start')} {'desc' if self.query.sort == 'latest' else 'asc'} nulls last, id"
+        asked = f"select id from {self._table} order by {order} limit %s offset %s"
+        ids = [row[0] for row in self._rows(asked, [size, (number - 1) * size])]
+        found = dict(IncidentRow.objects.filter(id__in=ids).values_list("id", "data"))
+        return [Incident.model_validate(found[name]) for name in ids]
+
+    def spots(self) -> tuple[list[Spot], int]:
+        """Return the places of what is found, and how many of its incidents have none that is known."""
+        counts: dict[str, Counter[str]] = {}
+        total = 0
+        for place, corroboration, number in self._rows(
+            f"select place, corroboration, count(*) from {self._table} group by place, corroboration"
+        ):
+            total += number
+            if place:
+                counts.setdefault(place, Counter())[corroboration] += number
+        # One incident of each place says where it lies.
+        examples = RawSQL(f"select min(id) from {self._table} where place <> '' group by place", [])  # noqa: S611
+        shown = dict(IncidentRow.objects.filter(id__in=examples).values_list("place", "data__place"))
+        out = []
+        placed = 0
+        for place, by in counts.items():
+            said = shown.get(place) or {}
+            if said.get("lat") is None:
+                continue
+            number = sum(by.values())
+            placed += number
+            out.append(Spot(place, said["name"], said["lat"], said["lon"], said["level"] or "", number, by["contested"]))
+        return sorted(out, key=lambda s: (-s.count, s.place)), total - placed
+
+    def timeline(self, unit: str = "") -> tuple[str, list[tuple[str, str, int]]]:
+        """Return ("day" or "month", rows of day or month, type and number).
+
+        By days where the result spans three months at most, unless a unit is asked for.
+        """
+        start = f"cast({quote('start')} as varchar)"
+        first, last = self._rows(f"select min({start}), max({start}) from {self._table} where {quote('start')} is not null")[0]
+        if first is None:
+            return "day", []
+        unit = unit or ("day" if (date.fromisoformat(last) - date.fromisoformat(first)).days <= 92 else "month")
+        at = start if unit == "day" else f"substr({start}, 1, 7)"
+        asked = f"select {at}, type, count(*) from {self._table} where {quote('start')} is not null group by 1, 2 order by 1, 2"
+        return unit, [(at_, type_, number) for at_, type_, number in self._rows(asked)]
 
 
-def timeline(query: Query) -> tuple[str, list[tuple[str, str, int]]]:
-    """Return ("day" or "month", rows of day or month, type and number): days where the result spans three months at most."""
-    rows = incidents(query).filter(start__isnull=False)
-    ends = rows.aggregate(first=Min("start"), last=Max("start"))
-    if ends["first"] is None:
-        return "day", []
-    if (ends["last"] - ends["first"]).days <= 92:
-        found = rows.values_list("start", "type").annotate(n=Count("id")).order_by("start", "type")
-        return "day", [(day.isoformat(), type_, n) for day, type_, n in found if day]
-    months = rows.annotate(month=TruncMonth("start")).values_list("month", "type").annotate(n=Count("id")).order_by("month", "type")
-    return "month", [(month.isoformat()[:7], type_, n) for month, type_, n in months]
+def quote(name: str) -> str:
+    """Return a column's name as SQL, also where it is a word of SQL."""
+    return f'"{name}"'
+
+
+def _shown(counts: Counter[str], chosen: tuple[str, ...]) -> list[tuple[str, int]]:
+    ordered = sorted(((v, n) for v, n in counts.items() if v), key=lambda i: (-i[1], i[0]))
+    kept = [v for v, _ in ordered[:_FACETED]]
+    return [*ordered[:_FACETED], *((v, counts.get(v, 0)) for v in chosen if v not in kept)]
 
 
 def export(query: Query, form: str) -> Iterator[bytes]:
@@ -229,14 +273,12 @@ def export(query: Query, form: str) -> Iterator[bytes]:
 def _exported(query: Query, form: str) -> Iterator[bytes]:
     if form == "csv":
         yield "﻿".encode() + _line(_COLUMNS)
-    number = 1
-    while rows := page(query, number, _EXPORTED):
-        for incident in rows:
-            if form == "csv":
-                yield _line(_cells(incident))
-            else:
-                yield json.dumps(incident.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"
-        number += 1
+    order = F("start").desc(nulls_last=True) if query.sort == "latest" else F("start").asc(nulls_last=True)
+    for data in incidents(query).order_by(order, "id").values_list("data", flat=True).iterator(chunk_size=_EXPORTED):
+        if form == "csv":
+            yield _line(_cells(Incident.model_validate(data)))
+        else:
+            yield json.dumps(data, ensure_ascii=False).encode() + b"\n"
 
 
 def _line(cells: Any) -> bytes:

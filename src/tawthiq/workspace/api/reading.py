@@ -119,8 +119,9 @@ class Incidents(Schema):
 def search(request: HttpRequest, wanted: Query[Wanted], page: Number = 1, size: Size = 50) -> Any:
     """Return a page of what a query finds."""
     query = _query(wanted)
-    count = searching.incidents(query).count()
-    return {"items": searching.page(query, page, size), "count": count, "page": page, "pages": max(1, -(-count // size))}
+    result = searching.Result(query)
+    count = result.count()
+    return {"items": result.page(page, size), "count": count, "page": page, "pages": max(1, -(-count // size))}
 
 
 class FacetAnswer(Schema):
@@ -136,8 +137,9 @@ class FacetAnswer(Schema):
 def facets(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     """Return how what a query finds falls into facets, and over time."""
     query = _query(wanted)
-    count, found = searching.facets(query)
-    unit, rows = searching.timeline(query)
+    result = searching.Result(query)
+    count, found = result.facets()
+    unit, rows = result.timeline()
     return {
         "count": count,
         "facets": {facet.field: dict(facet.values) for facet in found},
@@ -156,7 +158,7 @@ class Places(Schema):
 @api.get("/places", response={200: Places, **ERRORS}, tags=["incidents"])
 def places(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     """Return the places of what a query finds."""
-    found, unplaced = searching.spots(_query(wanted))
+    found, unplaced = searching.Result(_query(wanted)).spots()
     return {"items": [_spot(one) for one in found], "unplaced": unplaced}
 
 

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='claimrow',
-            index=models.Index(condition=models.Q(('state', ''), _negated=True), fields=['state'], name='claim_state'),
+            index=models.Index(fields=['state'], name='claim_state'),
         ),
         migrations.AddIndex(
             model_name='incidentrow',
@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='incidenttag',
             name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='workspace.incidentrow'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='workspace.incidentrow'),
         ),
         migrations.AddField(
             model_name='invitation',
@@ -250,6 +250,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='incidenttag',
             index=models.Index(fields=['kind', 'value', 'incident'], name='tag_value'),
+        ),
+        migrations.AddIndex(
+            model_name='incidenttag',
+            index=models.Index(fields=['incident', 'kind', 'value'], name='tag_incident'),
+        ),
+        migrations.AddIndex(
+            model_name='incidentrow',
+            index=models.Index(condition=models.Q(('end__gt', models.F('start'))), fields=['end', 'start'], name='incident_long'),
+        ),
+        migrations.AddIndex(
+            model_name='reportrow',
+            index=models.Index(condition=models.Q(('current', True)), fields=['source', 'id'], name='report_source'),
+        ),
+        migrations.AddIndex(
+            model_name='reportrow',
+            index=models.Index(condition=models.Q(('current', False)), fields=['id'], name='report_replaced'),
         ),
         migrations.RunPython(words, no_words),
     ]

@@ -48,7 +48,9 @@ def claims(request: HttpRequest) -> HttpResponse:
         raise ValueError(f"kind: one of {', '.join(Kind)}, not {kind!r}")
     since, until = (_day(request.GET.get(field, ""), field) for field in ("since", "until"))
     rows = reading.claim_rows(state, kind, since, until)
-    found = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    everything = not (state or kind or since or until)
+    pages = reading.Counted(rows, PAGE, reading.claim_count()) if everything else Paginator(rows, PAGE)
+    found = pages.get_page(request.GET.get("page"))
     listed = [(row, reading.told(row)) for row in found]
     context = {"found": found, "listed": listed, "state": state, "kind": kind, "since": since, "until": until}
     lists = {"states": reading.STATES, "kinds": list(Kind)}

@@ -23,7 +23,8 @@ def search(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "list")
     if view not in searching.VIEWS:
         raise ValueError(f"view: one of {', '.join(searching.VIEWS)}, not {view!r}")
-    total, facets = searching.facets(query)
+    result = searching.Result(query)
+    total, facets = result.facets()
     pages = max(1, min(_MOST_PAGES, -(-total // searching.PAGE)))
     said = request.GET.get("page", "1")
     number = min(max(int(said), 1), pages) if said.isdecimal() else 1
@@ -47,16 +48,16 @@ def search(request: HttpRequest) -> HttpResponse:
         ],
         "page": number,
         "pages": pages,
-        "sorts": list(searching.SORTS),
+        "sorts": searching.SORTS,
     }
     if view == "list":
-        context["incidents"] = searching.page(query, number)
+        context["incidents"] = result.page(number)
     elif view == "map":
-        found, unplaced = searching.spots(query)
+        found, unplaced = result.spots()
         context |= {"map": drawing.spots(found, query, words), "spots": found[:60], "unplaced": unplaced}
         context["spot_links"] = [(spot, query.link(place=(spot.place,))) for spot in found[:60]]
     else:
-        unit, rows = searching.timeline(query)
+        unit, rows = result.timeline()
         totals: dict[str, int] = {}
         for at, _, n in rows:
             totals[at] = totals.get(at, 0) + n
@@ -68,7 +69,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def search_map(request: HttpRequest) -> HttpResponse:
     """Return the places of what a query finds, for the map that can be moved."""
     query = searching.read_query(request.GET)
-    found, unplaced = searching.spots(query)
+    found, unplaced = searching.Result(query).spots()
     words = page_context(request)["w"]
     spots = [
         {
