@@ -45,6 +45,7 @@ bench: install-dev
 	$(BIN)/python bench/link_scale.py
 	$(BIN)/python bench/analyse.py
 	$(BIN)/python bench/archive.py
+	$(BIN)/python bench/pages.py
 
 # Renew the locks: exact versions with hashes, without addresses.
 lock: install-dev

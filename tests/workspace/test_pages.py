@@ -104,6 +104,29 @@ def test_errors_are_told_in_one_line_and_change_nothing(client: Browser) -> None
         assert client("reader").get(address).status_code == 404, address
 
 
+@pytest.mark.parametrize("odd", ["\x00", "9" * 30, "🔴", "-1", "٣", "a" * 5000, "\u202e"])
+def test_no_odd_value_makes_a_page_fail(client: Browser, odd: str) -> None:
+    from django.db import transaction
+
+    from tests.workspace.test_access import names
+
+    asked = (
+        "q source week type actor start page version login password kind slot value status other claim decision name size role "
+        "first by second typed span_start span_end state since place scope action"
+    )
+    fields = dict.fromkeys(asked.split(), odd)
+    browser = client("admin")
+    for name, address in names():
+        if name.startswith("api:") or name == "logout":
+            continue
+        for method in ("get", "post"):
+            # What PostgreSQL refuses ends its transaction; each request has one of its own.
+            with transaction.atomic():
+                answer = getattr(browser, method)(address.replace("/1/", f"/{odd}/") if odd.isdecimal() else address, fields)
+                assert answer.status_code < 500, (method, address, answer.status_code)
+                transaction.set_rollback(True)
+
+
 # --- the words of a report --------------------------------------------------------------------------------------------
 
 

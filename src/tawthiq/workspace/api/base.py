@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
@@ -86,6 +87,12 @@ def gone(request: HttpRequest, error: Gone) -> JsonResponse:
 def unusable(request: HttpRequest, error: ValueError) -> JsonResponse:
     """Answer what cannot be used with 400 and the line that says why."""
     return JsonResponse({"detail": str(error)}, status=400)
+
+
+@api.exception_handler(DataError)
+def unstorable(request: HttpRequest, error: DataError) -> JsonResponse:
+    """Answer what the database takes in no text, such as NUL on PostgreSQL, with 400."""
+    return JsonResponse({"detail": "a sign in it cannot be stored"}, status=400)
 
 
 def paged(rows: Any, page: int, size: int) -> dict[str, Any]:

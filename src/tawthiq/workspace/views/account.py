@@ -28,6 +28,7 @@ def _onward(request: HttpRequest) -> str:
 
 
 @sensitive_post_parameters("password", "code")
+@plain_errors
 def login(request: HttpRequest) -> HttpResponseBase:
     """Let somebody in by login and password, and by the code of the second factor where there is one."""
     if request.method != "POST":
@@ -56,6 +57,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("password", "again")
+@plain_errors
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Make the account that a link is for, or set its password anew."""
     found = people.invitation_of(secret)

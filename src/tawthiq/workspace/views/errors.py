@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
@@ -33,6 +34,9 @@ def plain_errors(view: View) -> View:
             return show(request, "gone", "gone_text", 404, str(error))
         except ValueError as error:
             return show(request, "unusable", "unusable_text", 400, str(error))
+        except DataError:
+            # A sign that the database takes in no text, such as NUL on PostgreSQL.
+            return show(request, "unusable", "unusable_text", 400, "a sign in it cannot be stored")
 
     return wrapped
 
