@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from html import escape
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -77,6 +78,7 @@ def families(week: Week) -> list[str]:
 def spots(found: Sequence[Spot], query: Query, words: PageWords) -> SafeString:
     """Draw places on the map of governorates; each links to its incidents."""
     out = [_open(f"0 0 {WIDTH} {HEIGHT}", words("map"), "group"), *_land()]
+    rest = query.link(place=())
     for spot in sorted(found, key=lambda s: (-RADIUS.get(s.level, 4), -s.count)):
         x, y = project(spot.lat, spot.lon)
         if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
@@ -85,7 +87,7 @@ def spots(found: Sequence[Spot], query: Query, words: PageWords) -> SafeString:
         style = "contested" if spot.contested else "dot"
         vague = " vague" if RADIUS.get(spot.level, 4) > 12 else ""
         label = f"{spot.name}: {words.plural('incidents', spot.count)}"
-        link = query.link(place=(spot.place,))
+        link = f"{rest}&{urlencode({'place': spot.place})}" if rest else urlencode({"place": spot.place})
         out.append(
             f'<a href="/search/?{escape(link)}" aria-label="{escape(label)}"><title>{escape(label)}</title>'
             f'<circle class="{style}{vague}" cx="{x}" cy="{y}" r="{radius:.1f}"/></a>'

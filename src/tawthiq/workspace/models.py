@@ -153,7 +153,7 @@ class IncidentRow(models.Model):
 
     class Meta:
         indexes = [  # noqa: RUF012
-            models.Index(fields=["type", "admin1", "corroboration", "review", "start"], name="incident_facets"),
+            models.Index(fields=["type", "admin1", "corroboration", "review", "start", "place", "id"], name="incident_facets"),
             models.Index(fields=["start", "id"], name="incident_days"),
             models.Index(fields=["place"], name="incident_place"),
             models.Index(fields=["corroboration", "start"], name="incident_certainty"),

@@ -196,12 +196,12 @@ class Result:
             for column, value in zip(columns, values, strict=True):
                 counts[column][value] += number
         tags = IncidentTag._meta.db_table
-        for kind in ("actor", "source"):
-            # From what is found to its tags: SQLite keeps the order of a cross join.
-            of = f"{_FOUND} f cross join {tags} t" if self.filtered else f"{tags} t"
-            tied = "t.incident_id = f.id and" if self.filtered else ""
-            asked = f"select t.value, count(*) from {of} where {tied} t.kind = %s group by t.value order by 2 desc, 1 limit 60"
-            counts[kind] = Counter(dict(self._rows(asked, [kind])))
+        # From what is found to its tags: SQLite keeps the order of a cross join.
+        of = f"{_FOUND} f cross join {tags} t where t.incident_id = f.id" if self.filtered else f"{tags} t"
+        for kind, value, number in self._rows(f"select t.kind, t.value, count(*) from {of} group by t.kind, t.value"):
+            counts.setdefault(kind, Counter())[value] = number
+        counts.setdefault("actor", Counter())
+        counts.setdefault("source", Counter())
         order = ("type", "actor", "admin1", "corroboration", "review", "source")
         return total, [Facet(field, _shown(counts[field], getattr(self.query, field))) for field in order]
 

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='incidentrow',
-            index=models.Index(fields=['type', 'admin1', 'corroboration', 'review', 'start'], name='incident_facets'),
+            index=models.Index(fields=['type', 'admin1', 'corroboration', 'review', 'start', 'place', 'id'], name='incident_facets'),
         ),
         migrations.AddIndex(
             model_name='incidentrow',
