@@ -238,7 +238,7 @@ def test_what_is_changed_and_taken_out_is_in_the_audit_log(client: Browser) -> N
     client("editor").get("/search/export/?type=ied")
     client("editor").post("/account/", {"digits": "arabic", "theme": "dark"})
     client("editor").get("/search/?type=ied")
-    client("reviewer").get("/reports/ex01/original/")
+    client("reviewer").get("/originals/ex01/")
     found = [(e.by, e.action) for e in AuditEntry.objects.order_by("id")]
     assert found == [("editor1", "search-export"), ("editor1", "account"), ("reviewer1", "original")]
     assert "type=ied" in AuditEntry.objects.order_by("id")[0].what

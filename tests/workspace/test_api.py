@@ -142,9 +142,9 @@ def test_reports_claims_places_figures_and_files(caller: Callable[[str], Caller]
     assert me.get("/reports", q="الشدادي")["count"] >= 1
     text = report["report"]["text"]
     start = text.index("ولم تتبن")
-    added = me.post("/reports/ex01/claims", {"kind": "event", "type": "raid", "evidence": [[start, start + 8]]}, 201)
+    added = me.post("/additions/ex01", {"kind": "event", "type": "raid", "evidence": [[start, start + 8]]}, 201)
     assert added["claim"]["evidence"] == [[start, start + 8]]
-    me.post("/reports/ex01/claims", {"kind": "event", "type": "raid", "evidence": [[0, 99999]]}, 400)
+    me.post("/additions/ex01", {"kind": "event", "type": "raid", "evidence": [[0, 99999]]}, 400)
     places = me.get("/places")
     assert sum(p["count"] for p in places["items"]) + places["unplaced"] == me.get("/facets")["count"]
     week = me.get("/overview", week="2023-06-02")
@@ -152,7 +152,7 @@ def test_reports_claims_places_figures_and_files(caller: Callable[[str], Caller]
     assert week["incidents"] == me.get("/incidents", start=week["start"], end=week["end"])["count"]
     lines = b"".join(me.get("/export", format="jsonl", type="ied").streaming_content).splitlines()
     assert len(lines) == me.get("/incidents", type="ied")["count"]
-    original = b"".join(me.get("/reports/ex01/original").streaming_content)
+    original = b"".join(me.get("/originals/ex01").streaming_content)
     import hashlib
 
     assert hashlib.sha256(original).hexdigest() == report["acquisition"]["sha256"]

@@ -176,7 +176,7 @@ def test_a_report_is_never_trusted_as_html(client: Browser) -> None:
 
 
 def test_an_original_is_handed_out_as_a_file_alone(client: Browser) -> None:
-    answer = client("reviewer").get("/reports/ex14-page/original/")
+    answer = client("reviewer").get("/originals/ex14-page/")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
@@ -184,8 +184,8 @@ def test_an_original_is_handed_out_as_a_file_alone(client: Browser) -> None:
     assert b"<html" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     page = client("reader").get("/reports/ex14-page/").content.decode()
     assert "&lt;html" in page
-    assert client("reader").get("/reports/ex14-page/original/").status_code == 403
-    assert client("reader").get("/reports/ex14-page/preview/").status_code == 404
+    assert client("reader").get("/originals/ex14-page/").status_code == 403
+    assert client("reader").get("/previews/ex14-page/").status_code == 404
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def test_a_missed_claim_is_added_and_outlives_reading_anew(client: Browser, fill
     text = row_of("ex01.1").report.data["text"]
     start = text.index("ولم تتبن أي جهة العملية")
     said = {"type": "event/raid", "modality": "hedged", "attribution": "unnamed", "span_start": start, "span_end": start + 20}
-    answer = browser.post("/reports/ex01/add/", said)
+    answer = browser.post("/additions/ex01/", said)
     assert answer.status_code == 302, answer.content.decode()
     key = answer["Location"].removeprefix("/claims/").removesuffix("/")
     row = row_of(key)
@@ -450,7 +450,7 @@ def test_a_missed_claim_follows_its_words_into_a_later_version() -> None:
 def test_a_missed_claim_that_cannot_be_one_is_refused(client: Browser, fields: dict[str, str]) -> None:
     from tawthiq.workspace.models import DecisionRow
 
-    assert client("reviewer").post("/reports/ex01/add/", fields).status_code == 400
+    assert client("reviewer").post("/additions/ex01/", fields).status_code == 400
     assert not DecisionRow.objects.exists()
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 
 from tawthiq.lexicon.registry import registry
-from tawthiq.link.edits import check_added, edited_claim, one_line
+from tawthiq.link.edits import check_added, check_plain, edited_claim, one_line
 from tawthiq.link.told import source_key
 from tawthiq.model import Anchor, Claim, Decision, Record, Review, Span, claim_key
 
@@ -131,6 +131,7 @@ def check(decision: Decision) -> None:
             raise ValueError("at: an instant with its offset is expected")
     except ValueError as error:
         raise ValueError(f"at: {error}") from None
+    check_plain(decision.model_dump(mode="json"))
     if not decision.by.strip():
         raise ValueError("by: nobody decides nothing")
     if kind in _WITH_CLAIM and not decision.anchors:
@@ -144,7 +145,7 @@ def check(decision: Decision) -> None:
     if kind == "name-actor":
         if decision.slot not in ROLES:
             raise ValueError(f"name-actor: the slot is one of {', '.join(ROLES)}, not {decision.slot!r}")
-        if value not in registry():
+        if not isinstance(value, str) or value not in registry():
             raise ValueError(f"name-actor: no actor {value!r}")
     allowed = {
         "review": REVIEWS, "grade-source": tuple(LETTERS), "grade-information": tuple(DIGITS), "settle-forecast": OUTCOMES,

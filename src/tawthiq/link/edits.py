@@ -5,13 +5,19 @@ Nothing is set that the codebook does not know; the words that a slot was read f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
 from tawthiq.lexicon.registry import registry
-from tawthiq.model import TYPES_OF_KIND, Claim, Decision, Span, Trace
+from tawthiq.model import TYPES_OF_KIND, Claim, Count, Decision, Loss, Span, Trace
+
+_YEARS = (1900, 2200)
+_PEOPLE = 10_000_000
+_NAME, _CODE = 500, 20
 
 
 def one_line(error: ValidationError) -> str:
@@ -26,6 +32,51 @@ def _known(claim: Claim) -> None:
     unknown = {*claim.initiators, *claim.targets, *claim.participants} - set(registry())
     if unknown:
         raise ValueError(f"no actor {sorted(unknown)[0]!r}")
+
+
+def _possible(claim: Claim) -> None:
+    """Raise ValueError for what has the shape of a claim and says what cannot be: days, numbers, coordinates, names without end."""
+    if claim.time is not None and (claim.time.start or claim.time.end):
+        try:
+            start, end = (date.fromisoformat(day or "") for day in (claim.time.start, claim.time.end or claim.time.start))
+        except ValueError:
+            raise ValueError("time: a day as YYYY-MM-DD is expected") from None
+        if not _YEARS[0] <= start.year <= end.year <= _YEARS[1] or end < start:
+            raise ValueError(f"time: it ends before it begins, or lies outside {_YEARS[0]} to {_YEARS[1]}")
+    figures: list[Loss | Count] = [*claim.losses, *([claim.count] if claim.count is not None else [])]
+    for row in figures:
+        if max(row.min or 0, row.max or 0) > _PEOPLE:
+            raise ValueError(f"no number above {_PEOPLE:,}")
+        if row.min is not None and row.max is not None and row.min > row.max:
+            raise ValueError("the least number is above the most")
+    if claim.place is not None:
+        place = claim.place
+        for degrees, bound in ((place.lat, 90), (place.lon, 180)):
+            if degrees is not None and not -bound <= degrees <= bound:
+                raise ValueError("place: degrees out of range")
+        if any(len(code) > _CODE for code in (place.admin1, place.admin2, place.admin3, place.code) if code):
+            raise ValueError("place: a code is short")
+    for text in _texts(claim.model_dump(mode="json")):
+        if len(text) > _NAME:
+            raise ValueError(f"a name has {_NAME} signs at most")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def check_plain(value: Any) -> None:
+    """Raise ValueError for what no database keeps: half of a surrogate pair, NUL, a number that is none."""
+    try:
+        written = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        raise ValueError("a number in it is none, or it is too deep") from None
+    if "\\u0000" in written or any("\ud800" <= sign <= "\udfff" for sign in written):
+        raise ValueError("a sign in it cannot be stored")
 
 
 def edited_claim(claim: Claim, decision: Decision) -> Claim:
@@ -52,6 +103,7 @@ def edited_claim(claim: Claim, decision: Decision) -> Claim:
     except ValidationError as error:
         raise ValueError(one_line(error)) from None
     _known(edited)
+    _possible(edited)
     return edited
 
 
@@ -64,7 +116,9 @@ def check_added(decision: Decision) -> None:
     if len(words) != len(anchor.evidence) or not anchor.evidence or not all(words):
         raise ValueError("add-claim: its evidence and its words are not the same number")
     try:
-        _known(_as_claim(decision, anchor.evidence))
+        claim = _as_claim(decision, anchor.evidence)
+        _known(claim)
+        _possible(claim)
     except ValidationError as error:
         raise ValueError(f"add-claim: {one_line(error)}") from None
 

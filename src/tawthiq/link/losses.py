@@ -69,7 +69,10 @@ def _moment(told: Told) -> tuple[float, str]:
     published = told.report.published
     if not published:
         return float("-inf"), told.report.report
-    at = datetime.fromisoformat(published)
+    try:
+        at = datetime.fromisoformat(published)
+    except ValueError:
+        return float("-inf"), told.report.report
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp(), told.report.report
 
 

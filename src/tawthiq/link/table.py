@@ -75,7 +75,10 @@ OPEN = 1_000_000
 
 def day_number(day: str | None) -> int | None:
     """Return the proleptic ordinal of an ISO date or instant, or None."""
-    return date.fromisoformat(day[:10]).toordinal() if day else None
+    try:
+        return date.fromisoformat(day[:10]).toordinal() if day else None
+    except ValueError:
+        return None  # what is no day is not known
 
 
 def claims_table(told: Iterable[tuple[Report, Claim]], weights: Weights) -> pa.Table:

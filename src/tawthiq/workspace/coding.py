@@ -25,6 +25,7 @@ from tawthiq.workspace.suggestions import time_value
 ROLES = ("initiators", "targets", "participants")
 CODED = ("type", *ROLES, "place", "time", "killed", "wounded", "attribution", "modality")
 MOST_UNITS = 500
+_LONGEST = 500
 Distance = Callable[[Hashable, Hashable], float]
 
 
@@ -44,6 +45,8 @@ def exercises() -> list[dict[str, Any]]:
 
 def read_code(given: Mapping[str, str]) -> dict[str, Any]:
     """Read a coded statement from the fields of a form; raises ValueError with one line for a value that is none."""
+    if any(len(str(given.get(field, ""))) > _LONGEST for field in (*ROLES, "place")):
+        raise ValueError(f"a field has {_LONGEST} signs at most")
     kind, _, type_ = str(given.get("type", "")).partition("/")
     if kind not in set(Kind) or type_ not in TYPES_OF_KIND[Kind(kind)]:
         raise ValueError("type: choose one")

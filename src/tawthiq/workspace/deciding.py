@@ -54,6 +54,8 @@ def take(person: Person, row: ClaimRow) -> str | None:
     """Keep a claim for a person who opened it; return who has it already, None when nobody else does."""
     with transaction.atomic():
         now = timezone.now()
+        # Who asks second waits here, and finds the lease of the first.
+        ClaimRow.objects.select_for_update(of=("self",)).filter(pk=row.pk).values_list("pk", flat=True).first()
         Lease.objects.filter(until__lt=now).delete()
         there = Lease.objects.select_for_update(of=("self",)).filter(claim=row).select_related("person").first()
         if there is not None and there.person_id != person.pk:

@@ -40,14 +40,17 @@ def incident_row(incident: Incident) -> IncidentRow:
         end=_day(incident.end or incident.start),
         corroboration=incident.corroboration,
         review=incident.review,
-        admin1=(place.admin1 or "") if place else "",
+        admin1=(place.admin1 or "")[:8] if place else "",
         place=(place.code or place.name) if place else "",
         data=incident.model_dump(mode="json"),
     )
 
 
 def _day(day: str | None) -> date | None:
-    return date.fromisoformat(day[:10]) if day else None
+    try:
+        return date.fromisoformat(day[:10]) if day else None
+    except ValueError:
+        return None
 
 
 def tags_of(incident: Incident) -> Iterator[IncidentTag]:

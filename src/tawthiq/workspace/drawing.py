@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ _FAMILIES = ("fight", "remote", "hold", "control", "property", "harm", "people",
 RADIUS = {"point": 2.0, "town": 4.0, "area": 20.0, "district": 30.0, "governorate": 70.0, "region": 110.0, "country": 250.0}
 _KM = 111.2
 _BAR, _TALL = 640, 210
+_MOST_STEPS = 600
 
 
 def days(week: Week, words: PageWords) -> SafeString:
@@ -137,6 +139,9 @@ def timeline(unit: str, rows: Sequence[tuple[str, str, int]], query: Query, word
     if not counts:
         return SafeString("")
     shown = _steps(unit, min(counts), max(counts))
+    # Years that few speak of are left to the table: a drawing of more than fifty years shows nothing.
+    if len(shown) > _MOST_STEPS:
+        shown = _steps(unit, shown[-_MOST_STEPS], shown[-1])
     most = max(counts.values())
     step = _BAR / len(shown)
     out = [f'<svg class="bars" viewBox="0 0 {_BAR} {_TALL}" role="group" aria-label="{escape(words("timeline"))}">']
@@ -170,18 +175,18 @@ def _steps(unit: str, first: str, last: str) -> list[str]:
             out.append(day.isoformat())
             day += timedelta(days=1)
         return out
-    month = date.fromisoformat(f"{first}-01")
-    while month.isoformat()[:7] <= last:
-        out.append(month.isoformat()[:7])
-        month = (month + timedelta(days=31)).replace(day=1)
+    year, month = map(int, first.split("-"))
+    while (at := f"{year:04d}-{month:02d}") <= last:
+        out.append(at)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return out
 
 
 def _ends(unit: str, at: str) -> tuple[str, str]:
     if unit == "day":
         return at, at
-    first = date.fromisoformat(f"{at}-01")
-    return first.isoformat(), ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat()
+    year, month = map(int, at.split("-"))
+    return f"{at}-01", f"{at}-{monthrange(year, month)[1]:02d}"
 
 
 def waterfall(made: Explanation, words: PageWords) -> SafeString:

@@ -21,6 +21,7 @@ from tawthiq.text.tokens import split_sentences, tokenise
 CLAIMS, REPORTS = "workspace_claimwords", "workspace_reportwords"
 _PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _LONGEST = 300
+_INDEXED = 150_000
 
 
 def create_tables() -> list[str]:
@@ -58,7 +59,12 @@ def words_of(text: str) -> list[str]:
 
 
 def _document(words: Sequence[str]) -> str:
-    """Return what is indexed: the words in order, so that phrases are found, and after them their stems."""
+    """Return what is indexed: the words in order, so that phrases are found, and after them their stems.
+
+    PostgreSQL takes a megabyte of words; of a longer text the beginning is indexed there.
+    """
+    if connection.vendor == "postgresql":
+        words = "".join(f"{word[:60]} " for word in words)[:_INDEXED].split()
     return " ".join([*words, "|", *dict.fromkeys(stem for word in words for stem in stems(word))])
 
 

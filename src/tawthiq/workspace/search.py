@@ -93,14 +93,22 @@ def read_query(given: Mapping[str, Any]) -> Query:
             raise ValueError(f"{field}: {sorted(wrong)[0]!r} is none of {', '.join(allowed)}")
     for field in ("start", "end"):
         if one[field]:
-            try:
-                date.fromisoformat(one[field])
-            except ValueError:
-                raise ValueError(f"{field}: a day as YYYY-MM-DD is expected, not {one[field]!r}") from None
+            read_day(one[field], field)
     one["sort"] = one["sort"] or "latest"
     if one["sort"] not in SORTS:
         raise ValueError(f"sort: one of {', '.join(SORTS)}, not {one['sort']!r}")
     return Query(**one, **many)  # type: ignore[arg-type]
+
+
+def read_day(said: str, field: str) -> date:
+    """Read a day that a person gave; raises ValueError with one line for what is none, or lies outside 1900 to 2200."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        raise ValueError(f"{field}: a day as YYYY-MM-DD is expected, not {said!r}") from None
+    if not 1900 <= day.year <= 2200:
+        raise ValueError(f"{field}: a day between 1900 and 2200 is expected")
+    return day
 
 
 def _list(given: Mapping[str, Any], field: str) -> list[str]:

@@ -20,6 +20,9 @@ from tawthiq.resolve.places import Candidate, Choice, choose, place_of
 from tawthiq.workspace.words import PageWords
 
 MOST = 9  # one for each digit key
+# A place's name has so many words at most; of what was selected so many are looked at, and so many signs of the rest.
+_LONGEST_NAME, _MOST_WORDS, _MOST_SIGNS = 6, 40, 2_000
+_SHORT = 120
 
 
 class Suggestion(Record):
@@ -46,7 +49,7 @@ def suggest(
         raise ValueError(f"a slot is one of {', '.join(_MAKERS)}, not {slot!r}")
     if span is not None and not 0 <= span[0] < span[1] <= len(report.text):
         raise ValueError("the words selected are not in the text")
-    said = typed.strip() or (report.text[slice(*span)] if span else "")
+    said = (typed.strip() or (report.text[slice(*span)] if span else ""))[:_MOST_SIGNS]
     found: dict[str, Suggestion] = {}
     for one in _MAKERS[slot](slot, report, claim, list(others), words, said):
         if one.kind == "edit" and one.value == _now(claim, slot):
@@ -78,7 +81,7 @@ def _roles(slot: str, report: Report, claim: Claim, others: list[Claim], words: 
     mine = list(getattr(claim, slot))
     day = (claim.time.start if claim.time else None) or (report.published or "")[:10] or None
     if said:
-        for match in find(said, MOST):
+        for match in find(" ".join(said.split()[:_MOST_WORDS]), MOST):
             coded = code_at(match.actor, day) or match.actor
             coded = coded if coded in known else match.actor
             hint = match.name if match.score == 1 else f"{match.name} ({match.score:.2f})"
@@ -101,11 +104,11 @@ def _places(slot: str, report: Report, claim: Claim, others: list[Claim], words:
         candidates = _candidates(name)
         best = choose(candidates) if candidates else None
         for candidate in sorted(candidates, key=lambda c: best is None or c.code != best.candidate.code):
-            place = place_of(Choice(candidate, "order"), name)
+            place = place_of(Choice(candidate, "order"), name if len(name) <= _SHORT else candidate.name)
             yield _place(place.model_copy(update={"reason": None}), words, slot)
-        if claim.place is not None and claim.place.detail != name:
+        if claim.place is not None and claim.place.detail != name and len(name) <= _SHORT:
             yield _place(claim.place.model_copy(update={"detail": name}), words, slot)
-        if not candidates:
+        if not candidates and len(name) <= _SHORT:
             yield _place(Place(name=name), words, slot)
         return
     if claim.place is not None:
@@ -122,8 +125,8 @@ def _places(slot: str, report: Report, claim: Claim, others: list[Claim], words:
 
 def _candidates(name: str) -> tuple[Candidate, ...]:
     """Return the places of a name, or of the longest run of words in it that is one."""
-    parts = name.split()
-    for length in range(len(parts), 0, -1):
+    parts = name.split()[:_MOST_WORDS]
+    for length in range(min(_LONGEST_NAME, len(parts)), 0, -1):
         for start in range(len(parts) - length + 1):
             if found := places_of(" ".join(parts[start : start + length])):
                 return found
@@ -203,7 +206,7 @@ def _loss(rows: list[dict[str, Any]], words: PageWords, row: dict[str, Any], *, 
 def _attributions(
     slot: str, report: Report, claim: Claim, others: list[Claim], words: PageWords, said: str
 ) -> Iterator[Suggestion]:
-    mention = " ".join(said.split()) or claim.attribution.mention
+    mention = " ".join(said.split())[:_SHORT] or claim.attribution.mention
     given = [claim.attribution.type] if said else []
     for type_ in [*given, *SourceType]:
         said_by = None if type_ is SourceType.OUTLET else mention

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from tawthiq.workspace.api import api
 from tawthiq.workspace.views import account, errors, incidents, learning, overview, people, queue, reports, search
 
+
+class AnyConverter(StringConverter):
+    """A name that holds whatever a source put into it, slashes and line ends too."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(AnyConverter, "any")
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("login/", account.login, name="login"),
@@ -21,15 +30,15 @@ urlpatterns = [
     path("queue/skip/", queue.skip, name="queue-skip"),
     path("queue/undo/", queue.undo, name="undo"),
     path("claims/", reports.claims, name="claims"),
-    path("claims/<path:key>/slot/<str:slot>/", queue.slot, name="slot"),
-    path("claims/<path:key>/decide/", queue.decide, name="decide"),
-    path("claims/<path:key>/", queue.claim, name="claim"),
+    path("claims/<any:key>/slot/<str:slot>/", queue.slot, name="slot"),
+    path("claims/<any:key>/decide/", queue.decide, name="decide"),
+    path("claims/<any:key>/", queue.claim, name="claim"),
     path("settle/", incidents.settle, name="settle"),
     path("reports/", reports.reports, name="reports"),
-    path("reports/<path:name>/original/", reports.original, name="original"),
-    path("reports/<path:name>/preview/", reports.preview, name="preview"),
-    path("reports/<path:name>/add/", reports.add_claim, name="add-claim"),
-    path("reports/<path:name>/", reports.report, name="report"),
+    path("reports/<any:name>/", reports.report, name="report"),
+    path("originals/<any:name>/", reports.original, name="original"),
+    path("previews/<any:name>/", reports.preview, name="preview"),
+    path("additions/<any:name>/", reports.add_claim, name="add-claim"),
     path("incidents/<str:name>/review/", incidents.review, name="review-incident"),
     path("incidents/<str:name>/merge/", incidents.merge, name="merge"),
     path("incidents/<str:name>/split/", incidents.split, name="split"),

@@ -8,18 +8,21 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-from tawthiq.archive.limits import LARGEST_DOCUMENT, LARGEST_TEXT, Refused, inside
-from tawthiq.model import Report
+from tawthiq.archive.limits import LARGEST_DOCUMENT, LARGEST_TEXT, Refused, inside, shown
+from tawthiq.model import Post, Report
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]+")
 _NO_LATIN = bytes(b for b in range(256) if not (b < 128 and chr(b).isalpha()))
 # The first bytes of the Arabic letters in UTF-8; no other byte of a sign is one of them.
 _ARABIC_BYTES = (b"\xd8", b"\xd9", b"\xda", b"\xdb")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LONGEST_ID = 300
 _SAMPLE = 4000
 
 
@@ -167,18 +170,46 @@ def make(
         return Problem(locator, "no text in it")
     if len(text) > LARGEST_TEXT:
         return Problem(locator, f"the text is longer than {LARGEST_TEXT:,} signs")
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        # Half of a surrogate pair cannot be stored as text; its place is kept, so that no offset moves.
-        text = _SURROGATE.sub("\ufffd", text)
-        data = text.encode()
+    # Half of a surrogate pair and NUL cannot be stored as text; their place is kept, so that no offset moves.
+    text = _storable(text)
+    data = text.encode()
+    for name, value in fields.items():
+        if isinstance(value, str):
+            fields[name] = _storable(value)
+        elif isinstance(value, Post):
+            fields[name] = value.model_copy(update={k: _storable(v) for k, v in value if isinstance(v, str)})
     fields["source"] = fields.get("source") or defaults.source
     if not fields.get("published") and defaults.published:
         fields["published"], fields["dated_by"] = defaults.published, "person"
+    published = fields.get("published")
+    if isinstance(published, str) and not _dated(published):
+        return Problem(locator, f'"published" is no date or instant (ISO 8601) of 1900 to 2200: {shown(published[:40])!r}')
     fields["language"] = fields.get("language") or _language(data)
-    fields["report"], fields["text"] = report, text
+    fields["report"], fields["text"] = _identifier(report), text
     return Item(locator, Report.model_validate(fields), hashlib.sha256(data).hexdigest(), named, beside)
+
+
+def _storable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = _SURROGATE.sub("\ufffd", text)
+    return text.replace("\x00", "\ufffd")
+
+
+def _dated(published: str) -> bool:
+    try:
+        return 1900 <= datetime.fromisoformat(published).year <= 2200
+    except ValueError:
+        return False
+
+
+def _identifier(name: str) -> str:
+    """Return a report's id as it can stand in a line and an address: no control signs, and no longer than 300."""
+    name = " ".join(_CONTROL.sub(" ", _storable(name)).split())
+    if len(name) > _LONGEST_ID:
+        name = f"{name[: _LONGEST_ID - 9]}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name or "report"
 
 
 def language_of(text: str) -> str:

@@ -17,6 +17,8 @@ NAME = "tesseract ara+eng 1"
 MISSING = "needs tesseract with Arabic to be read: install tesseract-ocr and tesseract-ocr-ara"
 _LANGUAGES = "ara+eng"
 _SECONDS = 120
+# Formats that another program draws, such as PostScript, are not opened.
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _PIXELS = 60_000_000
 
 
@@ -47,7 +49,7 @@ def recognise(data: bytes) -> tuple[str, float]:
     Raises Refused for pictures that are too large and ValueError for what is no picture.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             if picture.width * picture.height > _PIXELS:
                 raise Refused(f"a picture of more than {_PIXELS:,} points")
             plain = io.BytesIO()

@@ -1,6 +1,6 @@
 """Everything that the pages do, for programs: JSON under /api/v1, described by `openapi.json`.
 
-What decides is registered before what reads, so that `/reports/{name}/claims` is not taken for a report's name.
+What decides is registered before what reads, so that `/claims/{key}/decisions` is not taken for a claim's id.
 """
 
 from tawthiq.workspace.api import deciding, learning, reading

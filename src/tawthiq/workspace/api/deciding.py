@@ -35,7 +35,7 @@ class DecisionAnswer(Schema):
     state: str = ""
 
 
-@api.post("/reports/{path:name}/claims", response={201: DecisionAnswer, **ERRORS}, tags=["deciding"])
+@api.post("/additions/{path:name}", response={201: DecisionAnswer, **ERRORS}, tags=["deciding"])
 def add_claim(request: HttpRequest, name: str, added: Added) -> Any:
     """Add a statement that was missed."""
     report = Report.model_validate(reading.report_row(name).data)

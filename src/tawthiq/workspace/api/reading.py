@@ -211,7 +211,7 @@ def reports(request: HttpRequest, q: Text = "", source: Text = "", page: Number 
     return paged(reading.report_rows(q, source).values("report", "source", "published"), page, size)
 
 
-@api.get("/reports/{path:name}/original", response={200: None, **ERRORS}, tags=["reports"])
+@api.get("/originals/{path:name}", response={200: None, **ERRORS}, tags=["reports"])
 def original(request: HttpRequest, name: str) -> HttpResponseBase:
     """Return the original file of a report, byte for byte."""
     return download(reading.report_row(name))

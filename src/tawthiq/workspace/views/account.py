@@ -7,7 +7,7 @@ from typing import Any
 import pyotp
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,7 +24,7 @@ DIGITS = ("latin", "arabic")
 def _onward(request: HttpRequest) -> str:
     """Return where to go after coming in: a page of this site, never another."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    return wanted if url_has_allowed_host_and_scheme(wanted, None) else "/"
+    return wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None) else "/"
 
 
 @sensitive_post_parameters("password", "code")
@@ -47,7 +47,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
         return render(request, "workspace/login.html", {"next": _onward(request), "wrong": True}, status=401)
     auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     note(request, "login")
-    return redirect(_onward(request))
+    return HttpResponseRedirect(_onward(request))
 
 
 def logout(request: HttpRequest) -> HttpResponse:
@@ -88,7 +88,7 @@ def language(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     if isinstance(request.user, Person):
         Person.objects.filter(pk=request.user.pk).update(language=wanted)
-    response = redirect(_onward(request))
+    response = HttpResponseRedirect(_onward(request))
     response.set_cookie(
         "language", wanted, max_age=365 * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tawthiq.workspace import drawing, reading
 from tawthiq.workspace.access import page_context
+from tawthiq.workspace.search import read_day
 from tawthiq.workspace.views.errors import plain_errors
 
 
@@ -16,10 +17,7 @@ from tawthiq.workspace.views.errors import plain_errors
 def overview(request: HttpRequest) -> HttpResponse:
     """Show a week: `week` is a day of it; the last one of the record when left out."""
     given = request.GET.get("week", "")
-    try:
-        start = reading.monday(date.fromisoformat(given)) if given else reading.latest_week()
-    except ValueError:
-        raise ValueError(f"week: a day as YYYY-MM-DD is expected, not {given!r}") from None
+    start = reading.monday(read_day(given, "week")) if given else reading.latest_week()
     week = reading.week(start)
     words = page_context(request)["w"]
     return render(

@@ -144,7 +144,7 @@ def _value(given: Any, kind: str, slot: str | None) -> Any:
         return _bounds(given.get("min", ""), given.get("max", "")) | {"approx": given.get("approx") == "on" or None}
     try:
         return json.loads(given.get("value", "null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError(f"{slot or kind}: the value cannot be read") from None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,12 +19,14 @@ from tawthiq.workspace import deciding, reading
 from tawthiq.workspace.access import me_of
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Acquisition, ReportRow
+from tawthiq.workspace.search import read_day
 from tawthiq.workspace.views.errors import plain_errors
 
 PAGE = 30
 # So much of an original is shown as text; the whole can be taken out.
 _SHOWN = 60_000
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _MOST_PIXELS = 40_000_000
 
 
@@ -46,7 +47,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         raise ValueError(f"state: one of {', '.join(reading.STATES)}, not {state!r}")
     if kind and kind not in set(Kind):
         raise ValueError(f"kind: one of {', '.join(Kind)}, not {kind!r}")
-    since, until = (_day(request.GET.get(field, ""), field) for field in ("since", "until"))
+    since, until = (read_day(said, field) if (said := request.GET.get(field, "")) else None for field in ("since", "until"))
     rows = reading.claim_rows(state, kind, since, until)
     everything = not (state or kind or since or until)
     pages = reading.Counted(rows, PAGE, reading.claim_count()) if everything else Paginator(rows, PAGE)
@@ -55,13 +56,6 @@ def claims(request: HttpRequest) -> HttpResponse:
     context = {"found": found, "listed": listed, "state": state, "kind": kind, "since": since, "until": until}
     lists = {"states": reading.STATES, "kinds": list(Kind)}
     return render(request, "workspace/claims.html", {**context, **lists})
-
-
-def _day(said: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        raise ValueError(f"{field}: a day as YYYY-MM-DD is expected, not {said!r}") from None
 
 
 @plain_errors
@@ -134,16 +128,17 @@ def preview(request: HttpRequest, name: str) -> HttpResponse:
 
     row = reading.report_row(name)
     path = _kept(row)
-    if path is None:
+    if path is None or Path(row.acquisition.name).suffix.lower() not in _PICTURES:
         raise Gone(name)
     try:
-        with Image.open(path) as picture:
+        # Formats that others draw for Pillow, by a program of their own, are not opened.
+        with Image.open(path, formats=_FORMATS) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise Gone(name)
             picture.thumbnail((1400, 1400))
             out = io.BytesIO()
             picture.convert("RGB").save(out, "PNG")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise Gone(name) from None
     response = HttpResponse(out.getvalue(), content_type="image/png")
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
