@@ -12,6 +12,9 @@ import typer
 from tawthiq.cli_base import BadInput, Failure, Project, Quiet, open_project, show_progress
 
 app = typer.Typer()
+# Who made an invitation on the command line: no login looks like it.
+_HERE = "the command line"
+_PROXY_SAYS = {"x-forwarded-proto", "x-forwarded-for"}
 
 
 @app.command()
@@ -19,6 +22,10 @@ def serve(
     project: Project,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any that is free.")] = 8000,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    proxy: Annotated[
+        str | None,
+        typer.Option("--proxy", help="The address of a proxy that speaks TLS before this; on the server profile 127.0.0.1."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Serve a project's pages until stopped: read, check, decide. The first start prints a link that makes the first account."""
@@ -35,8 +42,14 @@ def serve(
     if not up_to_date():
         with show_progress(quiet) as progress:
             refresh_all(progress)
+    if proxy is None and os.environ["TAWTHIQ_PROFILE"] == "server":
+        proxy = "127.0.0.1"
+    # What a proxy says of its caller is believed of this one alone: the scheme, and the address that the throttle counts by.
+    trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": _PROXY_SAYS} if proxy else {}
     try:
-        server = create_server(application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True)
+        server = create_server(
+            application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True, **trusted
+        )
     except OSError as error:
         raise Failure(f"port {port} of {host}: {error.strerror or error}; choose another with --port") from None
     address = f"http://{host}:{getattr(server, 'effective_port', port)}"
@@ -70,18 +83,18 @@ def manage(context: typer.Context, project: Project) -> None:
 def invite(
     project: Project,
     role: Annotated[str, typer.Option("--role", help="reader, reviewer, editor or admin.")] = "admin",
-    login: Annotated[str | None, typer.Option("--login", help="Whose password is set anew, instead of a new account.")] = None,
+    login: Annotated[str | None, typer.Option("--login", help="Whose password is set anew; of a new account, its login.")] = None,
     address: Annotated[str, typer.Option("--address", help="Where the pages are served.")] = "http://127.0.0.1:8000",
 ) -> None:
     """Print a link that makes one account, or sets the password of one anew: for an admin who cannot come in."""
     open_project(project)
     from tawthiq.workspace.models import Person
     from tawthiq.workspace.people import invite as make
+    from tawthiq.workspace.words import PageWords
 
     person = Person.objects.filter(login=login).first() if login else None
-    if login and person is None:
-        raise BadInput(f"no account {login!r} in this project")
     try:
-        print(f"{address}/invitation/{make(person.role if person else role, person)}/")
+        secret = make(person.role, person, by=_HERE) if person is not None else make(role, by=_HERE, login=login or "")
     except ValueError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(PageWords("en").problem(str(error))) from None
+    print(f"{address}/invitation/{secret}/")

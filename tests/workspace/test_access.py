@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.workspace.conftest import PASSWORD, ROLES
 
@@ -202,7 +209,11 @@ def test_a_second_factor_is_asked_for_and_its_code_serves_once(client: Browser, 
 
     following = factor.at(int(time.time()) + 30)
     assert client().post("/login/", {**said, "code": following}).status_code == 302
-    assert browser.post("/account/second-factor/", {"password": PASSWORD}).status_code == 302
+    assert browser.post("/account/second-factor/", {"password": PASSWORD, "code": "000000"}).status_code == 400
+    assert person("reviewer").totp
+    factor = pyotp.TOTP(person("reviewer").totp)
+    type(person("reviewer")).objects.filter(login="reviewer1").update(step=0)
+    assert browser.post("/account/second-factor/", {"password": PASSWORD, "code": factor.now()}).status_code == 302
     assert person("reviewer").totp == ""
 
 
@@ -246,9 +257,6 @@ def test_what_is_changed_and_taken_out_is_in_the_audit_log(client: Browser) -> N
 
 
 def test_check_deploy_is_clean_in_the_server_profile(tmp_path: Path) -> None:
-    import os
-    import subprocess
-    import sys
 
     (tmp_path / "p").mkdir()
     done = subprocess.run(
@@ -259,3 +267,138 @@ def test_check_deploy_is_clean_in_the_server_profile(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
     assert (tmp_path / "p" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def link_of(page: str) -> str:
+    """Return the address that a page shows once."""
+    found = re.search(r"/invitation/[\w-]+/", page)
+    assert found is not None
+    return found[0]
+
+
+def test_a_new_password_undoes_tokens_and_other_links(client: Browser, person: Callable[[str], Person]) -> None:
+    from tawthiq.workspace import people
+
+    people.make_token(person("reviewer"), "old", ["read"])
+    address = f"/people/{person('reviewer').pk}/"
+    first, second = (link_of(client("admin").post(address, {"reset": "1"}).content.decode()) for _ in range(2))
+    assert client().get(first).status_code == 404
+    fresh = "كلمات أخرى طويلة"
+    assert client().post(second, {"password": fresh, "again": fresh}).status_code == 302
+    assert not person("reviewer").tokens.exists()
+    people.make_token(person("reader"), "old", ["read"])
+    assert client("reader").post("/account/", {"before": PASSWORD, "password": fresh, "again": fresh}).status_code == 302
+    assert not person("reader").tokens.exists()
+
+
+def test_invitations_are_listed_revoked_and_undone_with_who_made_them(client: Browser, person: Callable[[str], Person]) -> None:
+    from tawthiq.workspace import people
+
+    mine = link_of(client("admin").post("/people/", {"role": "editor", "login": "هدى"}).content.decode())
+    page = client("admin").get("/people/").content.decode()
+    assert "هدى" in page
+    key = people.open_invitations().get().pk
+    assert client("editor").post(f"/invitations/{key}/revoke/").status_code == 403
+    assert client("admin").post(f"/invitations/{key}/revoke/").status_code == 302
+    assert client().get(mine).status_code == 404
+    theirs = people.invite("admin", by="reviewer1")
+    people.change_role(person("reviewer"), "reader", True)
+    assert people.invitation_of(theirs) is None
+    with pytest.raises(ValueError, match="login_form"):
+        people.invite("reader", by="admin1", login="a b")
+
+
+def test_the_link_to_the_first_account_ends_with_the_first_account() -> None:
+    from tawthiq.workspace import people
+
+    one, two = people.invite("admin"), people.invite("admin")
+    assert people.invitation_of(one) is None
+    third = people.invite("admin", by="admin1")
+    people.accept(two, "سلمى", "", "عبارة طويلة جداً", "ar")
+    assert people.invitation_of(two) is None
+    assert people.invitation_of(third) is not None
+
+
+def test_nobody_takes_a_name_that_decisions_are_signed_with(client: Browser) -> None:
+    from tawthiq.workspace import people
+
+    assert client("reviewer").post("/claims/ex01.1/decide/", {"kind": "accept"}).status_code in (200, 302)
+    from tawthiq.workspace.models import DecisionRow, Person
+
+    Person.objects.filter(login="reviewer1").update(login="renamed")
+    assert DecisionRow.objects.filter(by="reviewer1").exists()
+    for name in ("reviewer1", "REVIEWER1", "ｒｅｖｉｅｗｅｒ1", "RENAMED"):
+        with pytest.raises(ValueError, match="login_taken"):
+            people.accept(people.invite("reader", by="admin1"), name, "", "عبارة طويلة جداً", "ar")
+    given = people.invite("reviewer", by="admin1", login="reviewer1")
+    assert people.accept(given, "", "", "عبارة طويلة جداً", "ar").login == "reviewer1"
+
+
+def test_guesses_inside_and_from_one_address_are_throttled(client: Browser) -> None:
+    from django.conf import settings
+
+    browser = client("editor")
+    codes = [browser.post("/account/second-factor/", {"password": "x"}).status_code for _ in range(6)]
+    assert codes[0] == 400
+    assert codes[-1] == 429
+    for n in range(settings.FAILURES_OF_AN_ADDRESS):
+        client().post("/login/", {"login": f"nobody{n}", "password": "x"})
+    assert client().post("/login/", {"login": "reader1", "password": PASSWORD}).status_code == 429
+
+
+def test_who_left_is_in_the_audit_log_and_an_odd_sign_stops_no_entry(client: Browser) -> None:
+    from tawthiq.workspace.models import AuditEntry
+
+    client("reader").post("/logout/")
+    client("editor").get("/search/export/?q=a%00b")
+    found = AuditEntry.objects.filter(action="logout").get()
+    assert found.by == "reader1"
+
+
+def test_a_decision_stands_where_linking_fails(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tawthiq.workspace import linker
+    from tawthiq.workspace.models import AuditEntry, DecisionRow, IncidentRow
+
+    def fails() -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(linker, "link_now", fails)
+    name = IncidentRow.objects.first().id  # type: ignore[union-attr]
+    assert client("editor").post(f"/incidents/{name}/review/", {"status": "verified"}).status_code == 302
+    assert DecisionRow.objects.filter(kind="review").exists()
+    assert AuditEntry.objects.filter(action="review-incident").exists()
+
+
+def test_a_new_project_is_for_its_owner_alone(tmp_path: Path, examples: Path) -> None:
+
+    folder = tmp_path / "p"
+    command = [sys.executable, "-m", "tawthiq.cli", "run", str(examples / "ex01.json"), "--project", str(folder), "--quiet"]
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")}
+    subprocess.run(command, check=True, env=environment, capture_output=True)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "tawthiq.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_proxy_is_believed_and_nobody_else(tmp_path: Path) -> None:
+
+    environment = {**os.environ, "TAWTHIQ_PROFILE": "server", "TAWTHIQ_HOSTS": "record.example"}
+    environment = {k: v for k, v in environment.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")}
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *arguments: object) -> None:
+            return None
+
+    opener = urllib.request.build_opener(Stay)
+    for extra, location in (([], "/login/?next=/"), (["--proxy", "127.0.0.9"], "https://record.example/")):
+        command = [sys.executable, "-m", "tawthiq.cli", "serve", "--project", str(tmp_path / "p"), "--port", "0", *extra]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+            try:
+                assert server.stdout is not None
+                assert "/invitation/" in server.stdout.readline()
+                address = server.stdout.readline().split()[0]
+                asked = urllib.request.Request(address, headers={"Host": "record.example", "X-Forwarded-Proto": "https"})
+                with pytest.raises(urllib.error.HTTPError) as answer:
+                    opener.open(asked)
+                assert answer.value.headers["Location"] == location
+            finally:
+                server.terminate()

@@ -160,3 +160,26 @@ def test_a_set_is_coded_blind_and_compared_when_all_are_done(client: Browser, pe
     assert other.post(address, {**form(golds[0]), "unit": "0"}).status_code == 400
     assert Coding.objects.count() == 6
     assert other.post(address, {**form(golds[0]), "unit": "99"}).status_code == 400
+
+
+def test_what_is_erased_leaves_the_sets(client: Browser, person: Callable[[str], Person]) -> None:
+    from tawthiq.workspace import coding
+    from tawthiq.workspace.models import Coding, CodingSet
+
+    made = coding.make_set(person("editor"), "a", 3, ["reviewer1", "editor1"], seed=1)
+    code = coding.read_code({"type": "event/ied", "attribution": "named", "modality": "asserted"})
+    gone, other = made.units[0], made.units[1]
+    coding.put_code(made, person("editor"), 0, code)
+    coding.forget({gone["claim"]}, ())
+    left = CodingSet.objects.get(pk=made.pk)
+    assert gone["text"] not in str(left.units[0])
+    assert left.units[1] == other
+    assert not Coding.objects.exists()
+    assert coding.next_unit(left, person("editor")) == 1
+    with pytest.raises(ValueError, match="no such statement"):
+        coding.put_code(left, person("editor"), 0, code)
+    for who in ("editor", "reviewer"):
+        for n in (1, 2):
+            coding.put_code(left, person(who), n, code)
+    assert coding.finished(left)
+    assert client("editor").get(f"/learn/sets/{made.pk}/").status_code == 200

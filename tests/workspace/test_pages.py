@@ -34,7 +34,7 @@ def row_of(key: str) -> ClaimRow:
 
 def test_every_word_is_there_in_both_languages() -> None:
     for group, words in texts().items():
-        for key, both in words.items():
+        for key, both in words.items() if isinstance(words, dict) else enumerate(words):
             assert set(both) == {"ar", "en"}, (group, key)
             assert all(both.values()), (group, key)
     used: dict[str, set[str]] = {"words": set(), "groups": set()}

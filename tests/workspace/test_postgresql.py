@@ -13,7 +13,15 @@ import pytest
 
 URL = os.environ.get("TAWTHIQ_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 HERE = Path(__file__).parent
-_ONCE_MORE = ("test_links.py", "test_access.py", "test_pages.py", "test_search.py", "test_coding.py", "test_api.py")
+_ONCE_MORE = (
+    "test_links.py",
+    "test_access.py",
+    "test_pages.py",
+    "test_search.py",
+    "test_coding.py",
+    "test_api.py",
+    "test_hostile.py",
+)
 # What asks nothing of the database that the others do not.
 _LEFT_OUT = "each_role or tokens_are_held or nobody_who or check_deploy or late_is_linked and not 0"
 
@@ -77,3 +85,19 @@ def test_a_wrong_address_is_told_in_one_line(tmp_path: Path) -> None:
         assert done.returncode in (1, 2)
         assert len(done.stderr.strip().splitlines()) == 1
         assert done.stderr.startswith("tawthiq: ")
+
+
+def race(examples: Path, project: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.workspace.race", str(examples), str(project)], cwd=HERE.parents[1], env=environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+
+
+def test_people_who_ask_at_once_get_different_claims_on_postgresql(database: str, examples: Path, tmp_path: Path) -> None:
+    race(examples, tmp_path / "p", {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"})
+
+
+def test_people_who_ask_at_once_get_different_claims_on_sqlite(examples: Path, tmp_path: Path) -> None:
+    race(examples, tmp_path / "p", {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")})

@@ -29,12 +29,18 @@ def start(project: Path) -> None:
 
     if apps.ready and opened != folder:
         raise RuntimeError(f"the project {opened} is open in this process already")
-    project.mkdir(parents=True, exist_ok=True)
+    if not project.exists():
+        project.mkdir(parents=True)
+        project.chmod(0o700)  # what is in it is for its owner alone
     os.environ["TAWTHIQ_PROJECT"] = folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawthiq.workspace.settings")
     if not apps.ready:
         django.setup()
+    database = project / DATABASE_NAME
+    new = not database.exists()
     _migrate()
+    if new and database.exists():
+        database.chmod(0o600)
 
 
 def _migrate() -> None:

@@ -82,6 +82,7 @@ ACCESS: dict[str, Rule] = {
     # People.
     "people": Rule(ADMIN, ADMIN),
     "person": Rule(None, ADMIN),
+    "invitation-revoke": Rule(None, ADMIN),
     "audit": Rule(ADMIN),
     # The API: the scope is that of writing; reading asks for "read".
     "api:openapi-json": Rule(OPEN),
@@ -118,6 +119,8 @@ ACCESS: dict[str, Rule] = {
     "api:coding_unit": Rule(REVIEWER, REVIEWER),
     "api:people": Rule(ADMIN, ADMIN, scope="admin"),
     "api:person": Rule(None, ADMIN, scope="admin"),
+    "api:invitations": Rule(ADMIN, scope="admin"),
+    "api:invitation": Rule(None, ADMIN, scope="admin"),
     "api:audit": Rule(ADMIN, scope="admin"),
 }
 # Writing that changes nothing that others see.
@@ -175,6 +178,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and note it."""
+        before = request.user
+        login = before.login if isinstance(before, Person) else ""
         response = self.respond(request)
         match = request.resolver_match
         if match is None or response.status_code >= 400:
@@ -182,7 +187,7 @@ class AccessMiddleware:
         rule = ACCESS.get(match.view_name)
         wrote = request.method not in SAFE and match.view_name not in _UNHEARD
         if rule is not None and (wrote or rule.audited):
-            note(request, match.view_name, getattr(request, "noted", "") or " ".join(map(str, match.kwargs.values())))
+            note(request, match.view_name, getattr(request, "noted", "") or " ".join(map(str, match.kwargs.values())), login)
         if not match.view_name.startswith(API) and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-cache"
         return response
@@ -236,10 +241,11 @@ def locked_out(request: HttpRequest, credentials: Any, *arguments: Any) -> HttpR
     return render(request, "workspace/error.html", {"title_key": "locked", "text_key": "locked_text"}, status=429)
 
 
-def note(request: HttpRequest, action: str, what: str = "") -> None:
-    """Enter into the audit log who did what."""
+def note(request: HttpRequest, action: str, what: str = "", login: str = "") -> None:
+    """Enter into the audit log who did what: who asks, else the login given."""
     person = request.user
-    AuditEntry.objects.create(by=person.login if isinstance(person, Person) else "", action=action, what=what[:2000])
+    by = person.login if isinstance(person, Person) else login
+    AuditEntry.objects.create(by=by, action=action, what=what.replace("\0", "")[:2000])
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

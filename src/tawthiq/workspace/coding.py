@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -184,17 +184,33 @@ def make_set(person: Person, name: str, size: int, coders: Sequence[str], seed: 
     return CodingSet.objects.create(name=name.strip()[:120], by=person.login, units=units, coders=sorted(known))
 
 
+def forget(keys: Container[str], texts: Container[str]) -> None:
+    """Take the words of erased reports, and how they were coded, out of the sets; a statement's number stays."""
+    for one in CodingSet.objects.all():
+        gone = [n for n, unit in enumerate(one.units) if unit["claim"] in keys or unit["text"] in texts]
+        if gone:
+            for n in gone:
+                one.units[n] = {"claim": "", "source": "", "published": None, "text": "", "evidence": []}
+            one.save(update_fields=["units"])
+            Coding.objects.filter(coding_set=one, unit__in=gone).delete()
+
+
+def to_code(coding_set: CodingSet) -> list[int]:
+    """Return the numbers of the statements of a set whose words were not erased."""
+    return [n for n, unit in enumerate(coding_set.units) if unit["text"]]
+
+
 def next_unit(coding_set: CodingSet, person: Person) -> int | None:
     """Return the number of the first statement that a person has still to code, None when all are coded."""
     done = set(Coding.objects.filter(coding_set=coding_set, person=person.login).values_list("unit", flat=True))
-    return next((n for n in range(len(coding_set.units)) if n not in done), None)
+    return next((n for n in to_code(coding_set) if n not in done), None)
 
 
 def put_code(coding_set: CodingSet, person: Person, unit: int, code: dict[str, Any]) -> None:
     """Keep how a person codes a statement; raises ValueError for who is no coder, and for a statement that is not in the set."""
     if person.login not in coding_set.coders:
         raise ValueError("this set is coded by others")
-    if not 0 <= unit < len(coding_set.units):
+    if unit not in to_code(coding_set):
         raise ValueError("no such statement in this set")
     if finished(coding_set):
         raise ValueError("this set is finished: what was compared is not changed")
@@ -209,7 +225,8 @@ def progress(coding_set: CodingSet) -> dict[str, int]:
 
 def finished(coding_set: CodingSet) -> bool:
     """Say whether all have coded all: before that nobody sees how others coded."""
-    return all(n >= len(coding_set.units) for n in progress(coding_set).values())
+    many = len(to_code(coding_set))
+    return all(n >= many for n in progress(coding_set).values())
 
 
 def agreement(coding_set: CodingSet) -> dict[str, float | None]:

@@ -40,14 +40,17 @@ def next_claim(person: Person, skipped: Sequence[int] = ()) -> ClaimRow | None:
         if mine is not None:
             Lease.objects.filter(pk=mine.pk).update(until=now + LEASE)
             return _whole(mine.claim_id)
-        held = Lease.objects.exclude(person=person).values("claim")
-        waiting = ClaimRow.objects.filter(rank__isnull=False).exclude(pk__in=held).exclude(pk__in=skipped)
-        found = waiting.order_by("rank", "id").select_for_update(skip_locked=True, of=("self",)).only("id").first()
-        if found is None:
-            return None
         Lease.objects.filter(person=person).delete()
-        Lease.objects.update_or_create(claim_id=found.pk, defaults={"person": person, "until": now + LEASE})
-        return _whole(found.pk)
+        while True:
+            held = Lease.objects.values("claim")
+            waiting = ClaimRow.objects.filter(rank__isnull=False).exclude(pk__in=held).exclude(pk__in=skipped)
+            found = waiting.order_by("rank", "id").select_for_update(skip_locked=True, of=("self",)).only("id").first()
+            if found is None:
+                return None
+            # Somebody may have taken it, and let its row go, after the query began to look.
+            lease, _ = Lease.objects.get_or_create(claim_id=found.pk, defaults={"person": person, "until": now + LEASE})
+            if lease.person_id == person.pk:
+                return _whole(found.pk)
 
 
 def take(person: Person, row: ClaimRow) -> str | None:
@@ -166,7 +169,7 @@ def undo(person: Person, name: str | None = None) -> Decision:
             raise Gone(name or "nothing to undo")
         DjangoStore().decide([_made(person, "undo", value=before.id)])
     if before.kind in ("merge", "split", "not-the-same", "review"):
-        linker.link_now()
+        linker.link_soon()
     else:
         linker.wake()
     return before
@@ -178,7 +181,7 @@ def settle(person: Person, name: str, reason: str | None = None) -> Decision:
         raise Gone(name)
     made = _made(person, "settle", value=name, reason=reason or None)
     DjangoStore().decide([made])
-    linker.link_now()
+    linker.link_soon()
     return made
 
 
@@ -206,8 +209,11 @@ def merge(person: Person, name: str, other: str, reason: str | None = None) -> I
     return _hold(person, name, _made(person, "merge", anchors=anchors, reason=reason or None))
 
 
-def split(person: Person, name: str, claims: Sequence[str], reason: str | None = None) -> IncidentRow:
-    """Part some claims of an incident from its others; raises ValueError when none would be left on either side."""
+def split(person: Person, name: str, claims: Sequence[str], reason: str | None = None) -> tuple[IncidentRow, list[str]]:
+    """Part some claims of an incident from its others; returns the incident and what was parted.
+
+    Raises ValueError when none would be left on either side.
+    """
     mine = set(incident_row(name).data["claims"])
     parted = sorted(mine & set(claims))
     if not parted or len(parted) == len(mine):
@@ -216,7 +222,7 @@ def split(person: Person, name: str, claims: Sequence[str], reason: str | None =
     made = _made(
         person, "split", anchors=store.anchors(parted), others=store.anchors(sorted(mine - set(parted))), reason=reason or None
     )
-    return _hold(person, name, made)
+    return _hold(person, name, made), parted
 
 
 def not_the_same(person: Person, name: str, other: str, reason: str | None = None) -> IncidentRow:
@@ -238,7 +244,7 @@ def _hold(person: Person, name: str, made: Decision) -> IncidentRow:
     """Enter a decision about an incident and put it together anew before the answer."""
     claims = incident_row(name).data["claims"]
     DjangoStore().decide([made])
-    linker.link_now()
+    linker.link_soon()
     try:
         return incident_row(name)
     except Gone:

@@ -116,6 +116,10 @@ def apply_ruling(rows: Iterable[ClaimRow], ruling: Ruling, report: str) -> list[
 def refresh(reports: Sequence[str]) -> None:
     """Let hold for pages what was decided about the claims of some reports."""
     names = sorted(set(reports))
+    for start in range(0, len(names), _PART):
+        # Two who decide about one report at once do it one after the other, so that the second sees what the first decided.
+        locked = ReportRow.objects.select_for_update().filter(report__in=names[start : start + _PART], current=True)
+        list(locked.order_by("id").only("id"))
     ruling = ruling_of(names)
     rows: dict[str, list[ClaimRow]] = {}
     for start in range(0, len(names), _PART):

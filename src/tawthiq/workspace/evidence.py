@@ -22,7 +22,7 @@ from tawthiq.link.told import Told
 from tawthiq.model import Claim, Report, text_hash
 from tawthiq.publish.brief import quote
 from tawthiq.publish.cover import render_cover
-from tawthiq.workspace import fulltext
+from tawthiq.workspace import coding, fulltext
 from tawthiq.workspace.backup import Write, whole_lines
 from tawthiq.workspace.models import Acquisition, ClaimRow, IncidentRow, Observation, ReportRow
 from tawthiq.workspace.store import DjangoStore
@@ -78,6 +78,7 @@ def erase(project: Path, digest: str, by: str, reason: str) -> tuple[int, int]:
     incidents = set(erased.exclude(incident="").values_list("incident", flat=True))
     gone = list(erased.values_list("id", flat=True))
     DjangoStore().retire(gone)
+    coding.forget(set(erased.values_list("key", flat=True)), set(reports.values_list("data__text", flat=True)))
     fulltext.forget(fulltext.CLAIMS, gone)
     fulltext.forget(fulltext.REPORTS, list(reports.values_list("id", flat=True)))
     IncidentRow.objects.filter(id__in=incidents).delete()

@@ -28,6 +28,15 @@ def link_now() -> None:
     link_pending(DjangoStore(), project_weights(_project() / LINKING_FOLDER))
 
 
+def link_soon() -> None:
+    """Put into incidents what was decided before the answer; what fails is logged and tried again: the decision stands."""
+    try:
+        link_now()
+    except Exception:  # noqa: BLE001 - the decision is in the ledger, and its page is shown
+        _log.exception("linking failed; it is tried again after the next decision")
+        wake()
+
+
 class Linker(threading.Thread):
     """Links in the background soon after `wake`; what goes wrong is logged, and tried again at the next wake."""
 

@@ -255,10 +255,16 @@ class Person(AbstractBaseUser):
 
 
 class Invitation(models.Model):
-    """A link that makes one account, or sets an account's password anew: only its hash is kept."""
+    """A link that makes one account, or sets an account's password anew: only its hash is kept.
+
+    `login` is the name that the account is to have, "" where who opens the link chooses it; `by` is who made it, "" for the
+    program at its first start.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     role = models.CharField(max_length=10)
+    login = models.CharField(max_length=60, blank=True, default="")
+    by = models.TextField(blank=True, default="")
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE)
     until = models.DateTimeField()
     used = models.BooleanField(default=False)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import secrets
 import time
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pyotp
 import segno
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from tawthiq.workspace.access import digest
-from tawthiq.workspace.models import Invitation, Person, Token
+from tawthiq.workspace.models import DecisionRow, Invitation, Person, Token
 
 INVITED = timedelta(days=3)
 _LOGIN = re.compile(r"[\w.@+-]{2,60}")
@@ -37,18 +43,50 @@ class UnlikeLoginValidator:
         return gettext("The password is too similar to the %(verbose_name)s.") % {"verbose_name": gettext("username")}
 
 
-def invite(role: str, person: Person | None = None) -> str:
-    """Return the secret of a link that makes one account of a role, or sets one's password anew; it holds for three days."""
+@transaction.atomic
+def invite(role: str, person: Person | None = None, *, by: str = "", login: str = "") -> str:
+    """Return the secret of a link that makes one account of a role, or sets one's password anew; it holds for three days.
+
+    A new link to a person's password, and a new one for the first account, undo those before. Raises ValueError for a role that
+    is none and for a login that cannot be one.
+    """
     if role not in Person.ROLES:
         raise ValueError(f"a role is one of {', '.join(Person.ROLES)}, not {role!r}")
+    if login and not _LOGIN.fullmatch(login):
+        raise ValueError("login_form")
+    if login and _taken(login):
+        raise ValueError("login_taken")
+    if person is not None:
+        open_invitations().filter(person=person).update(used=True)
+    elif not by:
+        open_invitations().filter(by="").update(used=True)
     secret = secrets.token_urlsafe(24)
-    Invitation.objects.create(digest=digest(secret), role=role, person=person, until=timezone.now() + INVITED)
+    until = timezone.now() + INVITED
+    Invitation.objects.create(digest=digest(secret), role=role, person=person, by=by, login=login, until=until)
     return secret
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Return the invitations that can still be used."""
+    return Invitation.objects.filter(used=False, until__gt=timezone.now())
+
+
+def _alike(login: str) -> str:
+    return unicodedata.normalize("NFKC", login).casefold()
+
+
+def _taken(login: str) -> bool:
+    return _alike(login) in {_alike(one) for one in Person.objects.values_list("login", flat=True)}
+
+
+def _signed(login: str) -> bool:
+    """Say whether decisions of the ledger are signed with a name."""
+    return _alike(login) in {_alike(one) for one in DecisionRow.objects.order_by().values_list("by", flat=True).distinct()}
 
 
 def invitation_of(secret: str) -> Invitation | None:
     """Return the invitation of a link, None for one that was used, is too old, or never was."""
-    found = Invitation.objects.select_related("person").filter(digest=digest(secret), used=False, until__gt=timezone.now()).first()
+    found = open_invitations().select_related("person").filter(digest=digest(secret)).first()
     return None if found is not None and found.person is not None and not found.person.is_active else found
 
 
@@ -58,11 +96,13 @@ def accept(secret: str, login: str, name: str, password: str, language: str) -> 
     invitation = invitation_of(secret)
     if invitation is None:
         raise ValueError("invitation_gone")
-    person = invitation.person or Person(login=login.strip(), name=name.strip(), role=invitation.role, language=language)
+    login = invitation.login or login.strip()
+    person = invitation.person or Person(login=login, name=name.strip(), role=invitation.role, language=language)
     if invitation.person is None:
-        if not _LOGIN.fullmatch(person.login):
+        if not _LOGIN.fullmatch(login):
             raise ValueError("login_form")
-        if Person.objects.filter(login__iexact=person.login).exists():
+        # A name that decisions are signed with is given by an admin, not taken.
+        if _taken(login) or (not invitation.login and _signed(login)):
             raise ValueError("login_taken")
     else:
         person.totp, person.step = "", 0
@@ -70,21 +110,27 @@ def accept(secret: str, login: str, name: str, password: str, language: str) -> 
     # Taken by one alone, should two open the link at once.
     if not Invitation.objects.filter(pk=invitation.pk, used=False).update(used=True):
         raise ValueError("invitation_gone")
+    others = Q(person=person) if invitation.person is not None else Q(by="", person=None)
+    open_invitations().filter(others).update(used=True)
     return person
 
 
 def set_password(person: Person, password: str) -> None:
-    """Set a password and save; raises ValueError with what is wrong with it."""
+    """Set a password, take back the tokens made under the one before, and save; raises ValueError with what is wrong with it."""
     try:
         validate_password(password, person)
     except ValidationError as error:
         raise ValueError("\n".join(error.messages)) from None
     person.set_password(password)
     person.save()
+    person.tokens.all().delete()
 
 
 def change_role(person: Person, role: str, active: bool) -> None:
-    """Give a person another role, or close or open the account; raises ValueError when no admin would be left."""
+    """Give a person another role, or close or open the account; raises ValueError when no admin would be left.
+
+    The open invitations of who is no admin any more, and links to the password of who is closed, are undone.
+    """
     if role not in Person.ROLES:
         raise ValueError(f"a role is one of {', '.join(Person.ROLES)}, not {role!r}")
     with transaction.atomic():
@@ -92,6 +138,22 @@ def change_role(person: Person, role: str, active: bool) -> None:
         if (role != "admin" or not active) and not others.exists():
             raise ValueError("last_admin")
         Person.objects.filter(pk=person.pk).update(role=role, is_active=active)
+        if role != "admin" or not active:
+            open_invitations().filter(by=person.login).update(used=True)
+        if not active:
+            open_invitations().filter(person=person).update(used=True)
+
+
+def guess(request: HttpRequest, person: Person, password: str) -> bool:
+    """Say whether a password is the person's; a wrong one counts for the throttle as one at the door does."""
+    return authenticate(request, username=person.login, password=password) is not None
+
+
+def too_many(request: HttpRequest) -> bool:
+    """Say whether so many came to the door in vain from one address that it waits, whatever login they name."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    tries = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR"), attempt_time__gte=since)
+    return bool((tries.aggregate(all=Sum("failures_since_start"))["all"] or 0) >= settings.FAILURES_OF_AN_ADDRESS)
 
 
 def totp_picture(login: str, secret: str) -> str:

@@ -139,6 +139,7 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+FAILURES_OF_AN_ADDRESS = 50
 AXES_LOCKOUT_CALLABLE = "tawthiq.workspace.access.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

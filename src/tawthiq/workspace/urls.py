@@ -56,6 +56,7 @@ urlpatterns = [
     path("learn/sets/<int:key>/code/", learning.code, name="code"),
     path("people/", people.people, name="people"),
     path("people/<int:key>/", people.person, name="person"),
+    path("invitations/<int:key>/revoke/", people.revoke, name="invitation-revoke"),
     path("audit/", people.audit, name="audit"),
     path("api/v1/", api.urls),
 ]

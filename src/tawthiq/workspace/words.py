@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,17 @@ def texts() -> dict[str, Any]:
     """Return the words of pages, by group and key, each as {"ar": …, "en": …}."""
     loaded: dict[str, Any] = yaml.safe_load((files("tawthiq.workspace") / "texts.yaml").read_text(encoding="utf-8"))
     return loaded
+
+
+@cache
+def _problems() -> list[tuple[re.Pattern[str], str]]:
+    """Return what can be wrong: the English line as a pattern, and the Arabic one with the same places."""
+    out = []
+    for line in texts()["problems"]:
+        parts = re.split(r"\{(\w+)\}", line["en"])
+        pattern = "".join(f"(?P<{part}>.*)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+        out.append((re.compile(pattern, re.DOTALL), line["ar"]))
+    return out
 
 
 class PageWords(Words):
@@ -45,6 +57,21 @@ class PageWords(Words):
         """Return the name of a type, role, page and the like; an unknown key is shown as it is."""
         own = texts().get(group, {}).get(key)
         return str(own[self.language]) if own else super().name(group, key)
+
+    def problem(self, line: str) -> str:
+        """Return what is wrong in this language: a key of `words`, else a line of `problems`, else the line as it is."""
+        if line in texts()["words"]:
+            return self(line)
+        if self.language == "ar":
+            for pattern, arabic in _problems():
+                if found := pattern.fullmatch(line):
+                    return self.figures(arabic.format(**{k: self._place(v) for k, v in found.groupdict().items()}))
+        return line
+
+    def _place(self, value: str) -> str:
+        """Return what stands in a place of a problem: a slot or a field by its name, anything else kept apart from the Arabic."""
+        named = texts()["slot"].get(value) or texts()["field"].get(value)
+        return str(named[self.language]) if named else f"\u2068{value}\u2069"
 
     def plural(self, key: str, number: int) -> str:
         """Return a number with its noun in the form that the number asks for."""

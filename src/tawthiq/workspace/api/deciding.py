@@ -174,8 +174,9 @@ def merge(request: HttpRequest, name: str, with_: Other) -> Any:
 @api.post("/incidents/{name}/split", response={200: Incident, **ERRORS}, tags=["deciding"])
 def split(request: HttpRequest, name: str, parted: Parted) -> Any:
     """Part some claims of an incident from its others."""
-    request.noted = f"{name} {' '.join(parted.claims)}"  # type: ignore[attr-defined]
-    return _now(deciding.split(me_of(request), name, parted.claims, parted.reason))
+    row, went = deciding.split(me_of(request), name, parted.claims, parted.reason)
+    request.noted = f"{name} {' '.join(went)}"  # type: ignore[attr-defined]
+    return _now(row)
 
 
 @api.post("/incidents/{name}/not-the-same", response={200: Incident, **ERRORS}, tags=["deciding"])

@@ -93,8 +93,8 @@ def _set(found: CodingSet) -> dict[str, Any]:
     progress = coding.progress(found)
     done = coding.finished(found)
     return {
-        "id": found.pk, "name": found.name, "by": found.by, "units": len(found.units), "progress": progress, "finished": done,
-        "alpha": coding.agreement(found) if done else None,
+        "id": found.pk, "name": found.name, "by": found.by, "units": len(coding.to_code(found)), "progress": progress,
+        "finished": done, "alpha": coding.agreement(found) if done else None,
     }  # fmt: skip
 
 
@@ -170,9 +170,10 @@ class PersonAnswer(Schema):
 
 
 class Invited(Schema):
-    """A role to invite somebody to."""
+    """A role to invite somebody to, and the login that the account is to have where they do not choose it."""
 
     role: str
+    login: Text = ""
 
 
 class Link(Schema):
@@ -197,8 +198,41 @@ def all_people(request: HttpRequest) -> Any:
 @api.post("/people", response={201: Link, **ERRORS}, url_name="people", tags=["people"])
 def invite(request: HttpRequest, invited: Invited) -> Any:
     """Make an invitation."""
-    request.noted = f"invited {invited.role}"  # type: ignore[attr-defined]
-    return Status(201, {"path": f"/invitation/{people.invite(invited.role)}/"})
+    secret = people.invite(invited.role, by=me_of(request).login, login=invited.login)
+    request.noted = f"invited {invited.role} {invited.login}".strip()  # type: ignore[attr-defined]
+    return Status(201, {"path": f"/invitation/{secret}/"})
+
+
+class InvitationAnswer(Schema):
+    """An invitation that was not used yet: whose password it sets anew, or the role and login of a new account; who made it."""
+
+    id: int
+    person: str | None
+    role: str
+    login: str
+    by: str
+    until: str
+
+
+@api.get("/invitations", response={200: list[InvitationAnswer], **ERRORS}, url_name="invitations", tags=["people"])
+def invitations(request: HttpRequest) -> Any:
+    """Return the invitations that were not used yet."""
+    rows = people.open_invitations().select_related("person").order_by("until")
+    return [
+        {
+            "id": row.pk, "person": row.person.login if row.person else None, "role": row.role, "login": row.login, "by": row.by,
+            "until": row.until.isoformat(),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+@api.post("/invitations/{int:key}/revoke", response={204: None, **ERRORS}, url_name="invitation", tags=["people"])
+def revoke_invitation(request: HttpRequest, key: int) -> Any:
+    """Undo an invitation that was not used."""
+    if key < 2**62:
+        people.open_invitations().filter(pk=key).update(used=True)
+    return Status(204, None)
 
 
 @api.post("/people/{int:key}", response={200: PersonAnswer, **ERRORS}, tags=["people"])

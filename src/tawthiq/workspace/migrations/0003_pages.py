@@ -108,6 +108,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('role', models.CharField(max_length=10)),
+                ('login', models.CharField(blank=True, default='', max_length=60)),
+                ('by', models.TextField(blank=True, default='')),
                 ('until', models.DateTimeField()),
                 ('used', models.BooleanField(default=False)),
             ],

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tawthiq.link.told import Told
 from tawthiq.publish.brief import losses_text, quote
-from tawthiq.workspace.words import PageWords, texts
+from tawthiq.workspace.words import PageWords
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ def w(context: Context, key: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def said(context: Context, line: str) -> str:
     """Return what is wrong in the words of a language, or as it is where it comes from elsewhere."""
-    return _words(context)(line) if line in texts()["words"] else line
+    return _words(context).problem(line)
 
 
 @register.simple_tag(takes_context=True)

@@ -33,6 +33,8 @@ def login(request: HttpRequest) -> HttpResponseBase:
     """Let somebody in by login and password, and by the code of the second factor where there is one."""
     if request.method != "POST":
         return render(request, "workspace/login.html", {"next": _onward(request)})
+    if people.too_many(request):
+        return locked_out(request, {})
     given = {"username": request.POST.get("login", "").strip(), "password": request.POST.get("password", "")}
     person = auth.authenticate(request, **given)
     if getattr(request, "axes_locked_out", False):
@@ -103,7 +105,9 @@ def account(request: HttpRequest) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST" and "password" in request.POST:
         try:
-            if not me.check_password(request.POST.get("before", "")):
+            if not people.guess(request, me, request.POST.get("before", "")):
+                if getattr(request, "axes_locked_out", False):
+                    return locked_out(request, {})
                 raise ValueError("password_wrong")
             if request.POST["password"] != request.POST.get("again"):
                 raise ValueError("passwords_differ")
@@ -131,9 +135,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Set a second factor, or take it away; both ask for the password."""
     me = me_of(request)
     if request.method == "POST":
-        if not me.check_password(request.POST.get("password", "")):
+        if not people.guess(request, me, request.POST.get("password", "")):
+            if getattr(request, "axes_locked_out", False):
+                return locked_out(request, {})
             return _factor(request, me, ["password_wrong"], 400)
         if me.totp:
+            if not people.second_factor_right(me, request.POST.get("code", "")):
+                auth.signals.user_login_failed.send(sender=__name__, credentials={"username": me.login}, request=request)
+                return _factor(request, me, ["code_wrong"], 400)
             Person.objects.filter(pk=me.pk).update(totp="", step=0)
             request.noted = "removed"  # type: ignore[attr-defined]
             return redirect("account")

@@ -74,7 +74,8 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
 def split(request: HttpRequest, name: str) -> HttpResponse:
     """Part some claims from the others."""
     claims = request.POST.getlist("claim")
-    return _after(request, deciding.split(me_of(request), name, claims, _reason(request)), f"{name} {' '.join(claims)}")
+    row, parted = deciding.split(me_of(request), name, claims, _reason(request))
+    return _after(request, row, f"{name} {' '.join(parted)}")
 
 
 @plain_errors

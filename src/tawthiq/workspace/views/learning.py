@@ -91,7 +91,7 @@ def _set(key: int) -> CodingSet:
 def coding_set(request: HttpRequest, key: int) -> HttpResponse:
     """Show how far a set is, and when all have coded all, how alike."""
     found = _set(key)
-    context: dict[str, Any] = {"set": found, "progress": coding.progress(found), "many": len(found.units)}
+    context: dict[str, Any] = {"set": found, "progress": coding.progress(found), "many": len(coding.to_code(found))}
     if coding.finished(found):
         context |= {"alphas": coding.agreement(found), "differences": coding.differences(found)}
     return render(request, "workspace/coding_set.html", context)

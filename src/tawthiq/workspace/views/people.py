@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from tawthiq.workspace import people as persons
+from tawthiq.workspace.access import me_of
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import AuditEntry, Person
 from tawthiq.workspace.views.errors import plain_errors
@@ -17,16 +18,28 @@ PAGE = 50
 @plain_errors
 def people(request: HttpRequest) -> HttpResponse:
     """List the people; an invitation for another is shown once."""
-    link = ""
-    if request.method == "POST":
-        secret = persons.invite(request.POST.get("role", ""))
-        request.noted = f"invited {request.POST.get('role', '')}"  # type: ignore[attr-defined]
-        link = request.build_absolute_uri(f"/invitation/{secret}/")
-    context = {"people": Person.objects.order_by("login"), "roles": Person.ROLES, "link": link}
+    if request.method != "POST":
+        return _people(request)
+    role, login = request.POST.get("role", ""), request.POST.get("login", "").strip()
+    secret = persons.invite(role, by=me_of(request).login, login=login)
+    request.noted = f"invited {role} {login}".strip()  # type: ignore[attr-defined]
+    return _people(request, secret)
+
+
+def _people(request: HttpRequest, secret: str = "", whose: str = "") -> HttpResponse:
+    link = request.build_absolute_uri(f"/invitation/{secret}/") if secret else ""
+    invited = persons.open_invitations().select_related("person").order_by("until")
+    context = {"people": Person.objects.order_by("login"), "roles": Person.ROLES, "link": link, "whose": whose, "invited": invited}
     response = render(request, "workspace/people.html", context)
     if link:
         response["Cache-Control"] = "no-store"
     return response
+
+
+def revoke(request: HttpRequest, key: int) -> HttpResponse:
+    """Undo an invitation that was not used."""
+    persons.open_invitations().filter(pk=key).update(used=True)
+    return redirect("people")
 
 
 @plain_errors
@@ -36,13 +49,9 @@ def person(request: HttpRequest, key: int) -> HttpResponse:
     if found is None:
         raise Gone(str(key))
     if "reset" in request.POST:
-        secret = persons.invite(found.role, found)
+        secret = persons.invite(found.role, found, by=me_of(request).login)
         request.noted = f"{found.login} reset"  # type: ignore[attr-defined]
-        link = request.build_absolute_uri(f"/invitation/{secret}/")
-        context = {"people": Person.objects.order_by("login"), "roles": Person.ROLES, "link": link, "whose": found.login}
-        response = render(request, "workspace/people.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return _people(request, secret, found.login)
     active = request.POST.get("active") == "on"
     persons.change_role(found, request.POST.get("role", ""), active)
     request.noted = f"{found.login} {request.POST.get('role', '')} {'' if active else 'closed'}".strip()  # type: ignore[attr-defined]
