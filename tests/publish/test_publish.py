@@ -28,7 +28,7 @@ from tawthiq.model import Attribution, Incident, Level, Media, Modality, Place, 
 from tawthiq.publish.datasets import acled_rows, harmless, read_parquet, ucdp_rows
 from tawthiq.publish.profile import Profile, read_profile
 from tawthiq.publish.redact import Held, PublicIncident, redact, snap
-from tawthiq.publish.releases import compare, publish, releases, verify_releases
+from tawthiq.publish.releases import compare, publish, releases, verify_releases, withdraw
 from tawthiq.publish.sentences import sentence, short_text
 from tawthiq.publish.words import Words
 from tests.link.test_incidents import told
@@ -314,13 +314,14 @@ def test_feeds_are_whole(made: Path) -> None:
 
 def test_pages_ask_nothing_of_any_server(made: Path) -> None:
     for path in (made / "releases" / "1").glob("*.html"):
-        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        # A feed is named for readers of feeds; no browser fetches it.
+        text = re.sub(r"<script.*?</script>|<link rel=.alternate.[^>]*>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         loaded = re.findall(r"""(?:src|srcset)=["']([^"']+)|<link[^>]+href=["']([^"']+)|url\(["']?([^"')]+)""", text)
         assert all(next(filter(None, found)).startswith("data:") for found in loaded), path.name
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: pages are not opened in it")
-@pytest.mark.parametrize("page", ["brief-ar.html", "brief-en.html", "map-ar.html", "map-en.html"])
+@pytest.mark.parametrize("page", ["brief-ar.html", "brief-en.html", "map-ar.html", "map-en.html", "timeline-ar.html"])
 def test_pages_open_without_an_error(made: Path, tmp_path: Path, page: str) -> None:
     assert CHROMIUM is not None
     picture = tmp_path / "p.png"
@@ -381,3 +382,51 @@ def test_a_profile_is_read_and_a_wrong_one_named(tmp_path: Path) -> None:
         path.write_text(bad, encoding="utf-8")
         with pytest.raises(ValueError, match=why):
             read_profile(path)
+
+
+def test_a_withdrawn_release_leaves_its_record_and_the_one_before_in_front(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shown, held = public(some())
+    profile = Profile(base_url="https://example.org/record", title_ar="سجل")
+    for _ in range(2):
+        publish(shown, held, out, profile, {}, lambda name: None)
+    assert 'href="releases/2/' in (out / "index.html").read_text("utf-8")
+    withdraw(out, 2, "تفصيل يعرّض شاهداً للخطر", profile)
+    assert sorted(p.name for p in (out / "releases" / "2").iterdir()) == ["index.html", "release.json"]
+    assert 'href="releases/1/' in (out / "index.html").read_text("utf-8")
+    listed = (out / "releases-ar.html").read_text("utf-8")
+    assert "تفصيل يعرّض شاهداً للخطر" in listed
+    assert 'href="releases/2/brief-ar.html"' not in listed
+    assert "releases/2/" not in (out / "feed.atom").read_text("utf-8")
+    assert verify_releases(out) == []
+    third = publish(shown, held, out, profile, {}, lambda name: None)
+    assert (third.number, third.added) == (3, ())
+    for number in (2, 9):
+        with pytest.raises(ValueError, match="no release"):
+            withdraw(out, number, "x", profile)
+    withdraw(out, 3, "x", profile)
+    withdraw(out, 1, "x", profile)
+    assert "releases/1/brief" not in (out / "index.html").read_text("utf-8")
+    assert not (out / "feed.atom").exists()
+
+
+def test_what_people_withhold_is_in_no_release() -> None:
+    rows = some()
+    found = link_claims(rows)
+    kept = found[0].id
+    shown, held = redact(found, {t.key: t for t in rows}, Profile(), TODAY, {kept})
+    assert kept not in {i.id for i in shown}
+    assert [h.reason for h in held if h.incident == kept] == ["withheld"]
+
+
+def test_a_brief_leads_to_related_ones_and_can_be_shared(made: Path) -> None:
+    page = (made / "releases" / "1" / "brief-ar.html").read_text("utf-8")
+    for name in ("t.me/share", "wa.me", "facebook.com/sharer", 'property="og:image"', "timeline-ar.html", "areas/"):
+        assert name in page, name
+    card = (made / "releases" / "1" / "card-ar.png").read_bytes()
+    assert card[:4] == b"\x89PNG"
+    assert (int.from_bytes(card[16:20], "big"), int.from_bytes(card[20:24], "big")) == (1200, 630)
+    part = next((made / "releases" / "1" / "areas").glob("*-ar.html")).read_text("utf-8")
+    links = re.findall(r'href="(\.\./(?:areas|actors|months)/[^"]+)"', part)
+    assert links
+    assert all((made / "releases" / "1" / "areas" / link).is_file() for link in links)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import altair
 import pyarrow as pa
 import vl_convert
+from markupsafe import escape
 
 from tawthiq.analyse.appearances import Tie
 from tawthiq.lexicon.registry import registry
@@ -59,7 +60,7 @@ def days_chart(counts: pa.Table, words: Words) -> str:
         .configure_view(strokeWidth=0)
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
-    return re.sub(r"<svg ", '<svg role="img" class="chart" ', svg, count=1)
+    return re.sub(r"<svg ", f'<svg role="img" class="chart" aria-label="{escape(words("chart"))}" ', svg, count=1)
 
 
 def waterfall_chart(explanation: Explanation, words: Words) -> altair.LayerChart:

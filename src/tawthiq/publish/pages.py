@@ -22,7 +22,7 @@ from tawthiq.model import Incident
 from tawthiq.publish.brief import environment, font
 from tawthiq.publish.chart import days_chart
 from tawthiq.publish.outlines import Area, areas_svg, governorates_geojson
-from tawthiq.publish.pdf import set_pdf
+from tawthiq.publish.pdf import set_card, set_pdf
 from tawthiq.publish.profile import Profile
 from tawthiq.publish.redact import RADIUS_KM, PublicIncident
 from tawthiq.publish.sentences import losses, people, place_name, sentence, short_text, standing
@@ -32,6 +32,8 @@ TELEGRAM_LIMIT = 4096
 WHATSAPP_LIMIT = 4000
 # An actor of fewer incidents has no page of its own.
 LEAST_OF_ACTOR = 3
+# So many related briefs are named.
+_RELATED = 6
 _FONTS = ("noto-sans-arabic-400", "noto-sans-arabic-700", "amiri-arabic-400")
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
@@ -42,12 +44,21 @@ def write_pages(
     profile: Profile,
     release: Mapping[str, Any],
     estimate: Estimate | None = None,
+    before: int | None = None,
 ) -> None:
-    """Write every page of a release into a folder; `estimate` is told where the profile turns it on."""
+    """Write every page of a release into a folder.
+
+    `estimate` is told where the profile turns it on; `before` is the number of the release before, which its brief leads to.
+    """
+    parts = _shown_parts(incidents)
     for language in LANGUAGES:
         words = Words(language)
         title = profile.title(language)
         context = _context(incidents, words, title, profile, release)
+        context["related"] = [
+            *([(f"../{before}/brief-{language}.html", words("release_before", n=before))] if before is not None else []),
+            *_most(parts, words),
+        ]
         if profile.estimates and estimate is not None:
             context["method"] = [*context["method"], estimated(estimate, words)]
         (folder / f"brief-{language}.html").write_text(_html("public.html.j2", context), encoding="utf-8")
@@ -58,6 +69,12 @@ def write_pages(
         (folder / f"map-{language}.html").write_text(
             _html("map.html.j2", context | _moving(incidents, words, profile.tiles)), encoding="utf-8"
         )
+        (folder / f"timeline-{language}.html").write_text(
+            _html("timeline.html.j2", context | {"days": _by_day(incidents, words)}), encoding="utf-8"
+        )
+        (folder / f"card-{language}.png").write_bytes(
+            set_card({key: context[key] for key in ("language", "title", "publisher", "period", "basis", "map")})
+        )
         link = f"{profile.base_url.rstrip('/')}/releases/{release['number']}/brief-{language}.html" if profile.base_url else ""
         (folder / f"telegram-{language}.txt").write_text(
             short_text(incidents, words, title, TELEGRAM_LIMIT, link), encoding="utf-8"
@@ -65,15 +82,15 @@ def write_pages(
         (folder / f"whatsapp-{language}.txt").write_text(
             short_text(incidents, words, title, WHATSAPP_LIMIT, link), encoding="utf-8"
         )
-    _parts(incidents, folder, profile, release)
+    _parts(parts, folder, profile, release)
     words = Words("ar")
     svg = areas_svg(_areas(incidents, words), words("map"), standing_alone=True)
     (folder / "map.svg").write_text(svg, encoding="utf-8")
     (folder / "map.png").write_bytes(_png(svg))
 
 
-def _parts(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, release: Mapping[str, Any]) -> None:
-    """Write a page for each governorate, each actor of `LEAST_OF_ACTOR` incidents, and each month, with fonts beside them."""
+def _shown_parts(incidents: Sequence[PublicIncident]) -> dict[tuple[str, str], list[PublicIncident]]:
+    """Return the incidents of each governorate, each actor of `LEAST_OF_ACTOR` incidents, and each month."""
     parts: dict[tuple[str, str], list[PublicIncident]] = {}
     for incident in incidents:
         if incident.place is not None:
@@ -82,7 +99,60 @@ def _parts(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, 
             parts.setdefault(("months", incident.start[:7]), []).append(incident)
         for actor in {*incident.initiators, *incident.targets, *incident.participants}:
             parts.setdefault(("actors", actor), []).append(incident)
-    shown = {key: found for key, found in sorted(parts.items()) if key[0] != "actors" or len(found) >= LEAST_OF_ACTOR}
+    return {key: found for key, found in sorted(parts.items()) if key[0] != "actors" or len(found) >= LEAST_OF_ACTOR}
+
+
+def _part_title(kind: str, name: str, words: Words) -> str:
+    return {"areas": words.governorate, "actors": words.actor, "months": words.month}[kind](name)
+
+
+def _most(parts: Mapping[tuple[str, str], Sequence[PublicIncident]], words: Words) -> list[tuple[str, str]]:
+    """Return where the briefs of the parts with most incidents are, and what they are called."""
+    ordered = sorted(parts, key=lambda key: (-len(parts[key]), key))
+    return [(f"{kind}/{name}-{words.language}.html", _part_title(kind, name, words)) for kind, name in ordered[:_RELATED]]
+
+
+def _related(
+    key: tuple[str, str], parts: Mapping[tuple[str, str], Sequence[PublicIncident]], words: Words
+) -> list[tuple[str, str]]:
+    """Return the briefs that share most incidents with one of a part."""
+    mine = {i.id for i in parts[key]}
+    shared = {other: sum(i.id in mine for i in found) for other, found in parts.items() if other != key}
+    ordered = sorted((other for other, n in shared.items() if n), key=lambda other: (-shared[other], other))
+    return [(f"../{kind}/{name}-{words.language}.html", _part_title(kind, name, words)) for kind, name in ordered[:_RELATED]]
+
+
+def _by_day(incidents: Sequence[PublicIncident], words: Words) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return the days with the (id, sentence, certainty) of their incidents, the latest first; what has no day comes last."""
+    days: dict[str, list[tuple[str, str, str]]] = {}
+    for incident in sorted(incidents, key=lambda i: (i.start or "", i.id), reverse=True):
+        days.setdefault(words.day(incident.start), []).append((incident.id, sentence(incident, words), incident.corroboration))
+    return list(days.items())
+
+
+def list_page(found: Sequence[Mapping[str, Any]], profile: Profile, language: Language) -> str:
+    """Return the list of all releases, the newest first; those that were withdrawn with the reason."""
+    words = Words(language)
+    rows = [
+        {
+            **release,
+            "made": words.day(release["made_at"]),
+            "gone": words.day(release["withdrawn_at"]) if release["withdrawn_at"] else "",
+            "period": words.days(release["start"], release["end"]) if release["start"] or release["end"] else words("all_time"),
+            "basis": words.plural("incidents", release["incidents"]),
+        }
+        for release in found
+    ]
+    return _html(
+        "releases.html.j2",
+        {"words": words, "language": language, "title": profile.title(language), "releases": rows, "publisher": profile.publisher},
+    )
+
+
+def _parts(
+    shown: Mapping[tuple[str, str], Sequence[PublicIncident]], folder: Path, profile: Profile, release: Mapping[str, Any]
+) -> None:
+    """Write a page for each part, with fonts beside them."""
     if not shown:
         return
     (folder / "fonts").mkdir()
@@ -93,11 +163,12 @@ def _parts(incidents: Sequence[PublicIncident], folder: Path, profile: Profile, 
         words = Words(language)
         index: dict[str, list[tuple[str, str, int]]] = {}
         for (kind, name), found in shown.items():
-            title = {"areas": words.governorate, "actors": words.actor, "months": words.month}[kind](name)
+            title = _part_title(kind, name, words)
             index.setdefault(kind, []).append((f"{kind}/{name}-{language}.html", title, len(found)))
             (folder / kind).mkdir(exist_ok=True)
             context = _context(found, words, f"{profile.title(language)}: {title}", profile, {**release, "withdrawn": ()}) | {
-                "up": "../"
+                "up": "../",
+                "related": _related((kind, name), shown, words),
             }
             page = environment(html=True).get_template("public.html.j2").render(fonts=beside, **context)
             (folder / kind / f"{name}-{language}.html").write_text(page, encoding="utf-8")
@@ -154,6 +225,9 @@ def _context(
         "map": Markup(areas_svg(_areas(incidents, words), words("map"))),  # noqa: S704 - made here, every text escaped
         "chart": Markup(days_chart(counts, words)),  # noqa: S704
         "share": _share(title, link) if link else {},
+        "link": link,
+        "card": f"{profile.base_url.rstrip('/')}/releases/{release['number']}/card-{words.language}.png" if link else "",
+        "related": [],
         "up": "",
     }
 
@@ -215,6 +289,7 @@ def _share(title: str, link: str) -> dict[str, str]:
     return {
         "Telegram": f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(title)}",
         "WhatsApp": f"https://wa.me/?text={quote(f'{title} {link}')}",
+        "Facebook": f"https://www.facebook.com/sharer/sharer.php?u={quote(link, safe='')}",
     }
 
 

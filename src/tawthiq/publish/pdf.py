@@ -1,4 +1,4 @@
-"""Set a brief as PDF with typst: right-to-left where the language is, with the package's fonts alone."""
+"""Set a brief as PDF, and the card of a shared link, with typst: right-to-left where the language is, with own fonts alone."""
 
 from __future__ import annotations
 
@@ -22,10 +22,24 @@ def set_pdf(data: Mapping[str, Any]) -> bytes:
     for name in ("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf", "Amiri-Regular.ttf", "Amiri-Bold.ttf"):
         if not (room / "assets" / name).is_file():
             raise RuntimeError(f"the font {name} is missing: install the package (make install), which fetches it")
+    return _compile("brief.typ", data)
+
+
+def set_card(data: Mapping[str, Any]) -> bytes:
+    """Return the picture that stands for a brief where a link to it is shared, a PNG of 1200 by 630 pixels.
+
+    `data` has `language`, `title`, `publisher`, `period`, `basis` and `map` (SVG).
+    """
+    return _compile("card.typ", data, format="png", ppi=72.0)
+
+
+def _compile(template: str, data: Mapping[str, Any], **form: Any) -> bytes:
+    room = files("tawthiq.publish")
     made: bytes = typst.compile(
-        str(room / "templates" / "brief.typ"),
+        str(room / "templates" / template),
         font_paths=[str(room / "assets")],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps({**data, "map": str(data["map"])}, ensure_ascii=False)},
+        **form,
     )
     return made

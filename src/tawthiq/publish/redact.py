@@ -6,7 +6,7 @@ of the vocabulary alone, so that what was never copied cannot leak.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Literal, NamedTuple
@@ -74,19 +74,24 @@ class Held(NamedTuple):
     """An incident that is held back, why, and until when, if time alone frees it."""
 
     incident: str
-    reason: Literal["delay", "undated", "unreviewed", "rejected", "not-told"]
+    reason: Literal["delay", "undated", "unreviewed", "rejected", "not-told", "withheld"]
     until: str | None = None
 
 
 def redact(
-    incidents: Iterable[Incident], told: Mapping[str, Told], profile: Profile, today: date
+    incidents: Iterable[Incident],
+    told: Mapping[str, Told],
+    profile: Profile,
+    today: date,
+    withheld: Container[str] = (),
 ) -> tuple[list[PublicIncident], list[Held]]:
-    """Return what may be public on a day, ordered by day and id, and what is held back."""
+    """Return what may be public on a day, ordered by day and id, and what is held back; `withheld` are kept out by people."""
     public: list[PublicIncident] = []
     held: list[Held] = []
     for incident in incidents:
         claims = [told[key] for key in incident.claims if key in told]
-        reason = _held(incident, claims, profile, today)
+        kept_out = incident.id in withheld
+        reason = Held(incident.id, "withheld") if kept_out else _held(incident, claims, profile, today)
         if reason is not None:
             held.append(reason)
         else:

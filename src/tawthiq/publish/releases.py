@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,11 +21,11 @@ from tawthiq.model import Record
 from tawthiq.publish.datasets import read_parquet, write_datasets
 from tawthiq.publish.feeds import write_feeds, write_whole
 from tawthiq.publish.package import write_package
-from tawthiq.publish.pages import withdrawn_page, write_pages
+from tawthiq.publish.pages import LANGUAGES, list_page, withdrawn_page, write_pages
 from tawthiq.publish.profile import Profile
 from tawthiq.publish.redact import Held, PublicIncident
 
-Why = Literal["merged", "rejected", "not-told", "undated", "unreviewed", "delay", "gone"]
+Why = Literal["merged", "rejected", "not-told", "undated", "unreviewed", "delay", "withheld", "gone"]
 
 
 class Withdrawn(Record):
@@ -43,7 +44,10 @@ class Changed(Record):
 
 
 class Release(Record):
-    """A release: its number and instant, the versions it was made with, and what changed since the one before."""
+    """A release: its number and instant, the versions it was made with, and what changed since the one before.
+
+    One that was withdrawn (`withdrawn_at`, `why`) has no files any more: this record of it stays.
+    """
 
     number: int
     made_at: str
@@ -57,6 +61,8 @@ class Release(Record):
     changed: tuple[Changed, ...]
     withdrawn: tuple[Withdrawn, ...]
     files: dict[str, str]
+    withdrawn_at: str | None = None
+    why: str = ""
 
 
 def releases(out: Path) -> list[Release]:
@@ -111,7 +117,8 @@ def publish(
     """Write the next release into a folder and return it; nothing is left there when it fails."""
     out.mkdir(parents=True, exist_ok=True)
     earlier = releases(out)
-    before = read_parquet(out / "releases" / str(earlier[-1].number) / "data" / "incidents.parquet") if earlier else []
+    standing = [r for r in earlier if r.withdrawn_at is None]
+    before = read_parquet(out / "releases" / str(standing[-1].number) / "data" / "incidents.parquet") if standing else []
     added, changed, withdrawn = compare(before, incidents, held, went)
     number = earlier[-1].number + 1 if earlier else 1
     made_at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
@@ -133,7 +140,7 @@ def publish(
             files={},
         )
         write_package(work / "data", columns, profile, number, made_at)
-        write_pages(incidents, work, profile, made.model_dump(), estimate)
+        write_pages(incidents, work, profile, made.model_dump(), estimate, standing[-1].number if standing else None)
         hashes = {
             str(p.relative_to(work)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(work.rglob("*")) if p.is_file()
         }
@@ -145,9 +152,53 @@ def publish(
         (out / "releases").mkdir(exist_ok=True)
         work.replace(out / "releases" / str(number))
     _notices(out, earlier, made, profile)
-    write_feeds([*earlier, made], incidents, out, profile)
-    _latest(out, number)
+    _front(out, profile)
     return made
+
+
+def withdraw(out: Path, number: int, reason: str, profile: Profile, now: datetime | None = None) -> Release:
+    """Take the files of a release away, and leave the record that it was there, when it went and why.
+
+    The newest release that stands is put in front again. Raises ValueError for a release that is not there or was withdrawn.
+    """
+    found = {release.number: release for release in releases(out)}
+    made = found.get(number)
+    if made is None or made.withdrawn_at is not None:
+        raise ValueError(f"no release {number} to withdraw")
+    gone = made.model_copy(
+        update={"withdrawn_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"), "why": reason, "files": {}}
+    )
+    folder = out / "releases" / str(number)
+    # The record first: what is half taken away is taken away entirely the next time.
+    write_whole(folder / "release.json", gone.model_dump_json(indent=1) + "\n")
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "release.json":
+            path.unlink()
+    notice = {"incident": f"{number}", "reason": "release", "instead": None, "release": number, "made_at": gone.withdrawn_at}
+    (folder / "index.html").write_text(withdrawn_page(notice | {"publisher": profile.publisher, "why": reason}), encoding="utf-8")
+    _front(out, profile)
+    return gone
+
+
+def _front(out: Path, profile: Profile) -> None:
+    """Put the newest release that stands in front, with the list of all and the feeds."""
+    found = releases(out)
+    standing = [r for r in found if r.withdrawn_at is None]
+    for name in ("index", *(f"{page}-{language}" for page in ("brief", "map", "parts", "timeline") for language in LANGUAGES)):
+        (out / f"{name}.html").unlink(missing_ok=True)
+    for language in LANGUAGES:
+        write_whole(out / f"releases-{language}.html", list_page([r.model_dump() for r in reversed(found)], profile, language))
+    if standing:
+        number = standing[-1].number
+        rows = read_parquet(out / "releases" / str(number) / "data" / "incidents.parquet")
+        write_feeds(standing, rows, out, profile)
+        _latest(out, number)
+        return
+    for name in ("feed.atom", "feed.json"):
+        (out / name).unlink(missing_ok=True)
+    write_whole(out / "index.html", (out / "releases-ar.html").read_text(encoding="utf-8"))
 
 
 def _notices(out: Path, earlier: Sequence[Release], made: Release, profile: Profile) -> None:
@@ -182,6 +233,8 @@ def verify_releases(out: Path) -> list[str]:
     wrong = []
     for release in releases(out):
         folder = out / "releases" / str(release.number)
+        if release.withdrawn_at is not None:
+            continue
         there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - {"release.json"}
         for name, digest in release.files.items():
             if name not in there:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
 import yaml
 
+from tawthiq.lexicon.additions import state
 from tawthiq.lexicon.registry import registry
 from tawthiq.lexicon.sources import place_rows
 
@@ -21,8 +22,8 @@ def _texts() -> dict[str, Any]:
     return loaded
 
 
-@cache
-def _actors() -> dict[str, dict[str, str]]:
+@lru_cache(maxsize=4)
+def _actors(_state: object) -> dict[str, dict[str, str]]:
     return {actor.id: {"ar": actor.ar, "en": actor.en} for actor in registry().values()}
 
 
@@ -74,7 +75,7 @@ class Words:
 
     def actor(self, name: str) -> str:
         """Return an actor's name."""
-        found = _actors().get(name)
+        found = _actors(state()).get(name)
         return found[self.language] if found else name
 
     def actors(self, names: list[str]) -> str:
