@@ -54,7 +54,7 @@ def test_an_unknown_group_is_a_candidate_until_it_is_added(project: Path) -> Non
     [
         (("add", "Bad Id", "--kind", "militia", "--ar", "اسم"), "an id is made of"),
         (("add", "isis", "--kind", "militia", "--ar", "اسم"), "there already"),
-        (("add", "new", "--kind", "planet", "--ar", "اسم"), "--kind is one of"),
+        (("add", "new", "--kind", "planet", "--ar", "اسم"), "kind: one of"),
         (("add", "new", "--kind", "militia"), "give a name"),
         (("add", "new", "--kind", "militia", "--ar", "داعش"), "a name of isis already"),
         (("add", "new", "--kind", "militia", "--ar", "اسم", "--parent", "nobody"), "no actor 'nobody'"),

@@ -28,7 +28,7 @@ from tawthiq.cli_base import (
     writer,
 )
 from tawthiq.cli_base import period as period_of
-from tawthiq.cli_names import actors_app, places_app
+from tawthiq.cli_names import actors_app, places_app, verbs_app
 
 app = typer.Typer(
     add_completion=False,
@@ -42,6 +42,7 @@ for commands in (cli_read.app, cli_evidence.app, cli_link.app, cli_publish.app, 
     app.registered_commands += commands.registered_commands
 app.add_typer(actors_app, name="actors")
 app.add_typer(places_app, name="places")
+app.add_typer(verbs_app, name="verbs")
 app.add_typer(cli_link.decisions_app, name="decisions")
 app.add_typer(cli_analyse.app, name="analyse")
 

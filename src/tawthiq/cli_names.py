@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,9 +17,9 @@ if TYPE_CHECKING:
 actors_app = typer.Typer(no_args_is_help=True, help="Who is known: the registry and a project's own additions.")
 places_app = typer.Typer(no_args_is_help=True, help="Which places are known, and loading gazetteers into a project.")
 
+verbs_app = typer.Typer(no_args_is_help=True, help="A project's own verbs.")
+
 MaybeProject = Annotated[Path | None, typer.Option("--project", help="A project whose own names count too.", metavar="DIR")]
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SHOWN = 3
 
 
@@ -38,18 +35,6 @@ def _known(name: str) -> Actor:
     if actor is None:
         raise BadInput(f"no actor {name!r}: `tawthiq actors find NAME` looks one up")
     return actor
-
-
-def _note(project: Path, by: str | None, **row: Any) -> None:
-    """Append an addition to the project's ledger, with who and when."""
-    from tawthiq.lexicon.additions import ACTORS
-    from tawthiq.workspace import NAMES_FOLDER
-
-    ledger = project / NAMES_FOLDER / ACTORS
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": by or account(), **row}
-    with ledger.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({k: v for k, v in told.items() if v is not None}, ensure_ascii=False) + "\n")
 
 
 @actors_app.command("list")
@@ -142,47 +127,21 @@ def add_actor(
     by: By = None,
 ) -> None:
     """Add an actor to the project; the next run reads the reports with it."""
-    from tawthiq.lexicon.registry import KINDS, registry, tenures
-
-    open_project(project)
-    if not _ID.fullmatch(name):
-        raise BadInput(f"an id is made of small Latin letters, digits and hyphens, not {name!r}")
-    if name in registry():
-        raise BadInput(f"{name!r} is there already")
-    if not (ar or en):
-        raise BadInput("give a name: --ar or --en")
-    if kind not in KINDS:
-        raise BadInput(f"--kind is one of {', '.join(KINDS)}, not {kind!r}")
-    for tenure in tenures(";".join(parent or [])):
-        _known(tenure.actor)
-    for day in (since, until):
-        if day is not None and not _DAY.fullmatch(day):
-            raise BadInput(f"a date is YYYY, YYYY-MM or YYYY-MM-DD, not {day!r}")
-    _refuse_taken(ar, en)
-    _note(
-        project,
-        by,
-        do="add",
-        id=name,
-        kind=kind,
-        side=side,
-        ar=ar,
-        en=en,
-        parents=";".join(parent) if parent else None,
-        since=since,
-        until=until,
-        country=country,
-    )
+    _keep(project, by, do="add", id=name, kind=kind, side=side, ar=ar, en=en, parents=";".join(parent or []), since=since,
+          until=until, country=country)  # fmt: skip
     print(f"added {name}")
 
 
-def _refuse_taken(*names: str | None) -> None:
-    from tawthiq.resolve.actors import find
+def _keep(project: Path, by: str | None, **row: Any) -> None:
+    """Check an addition and keep it in the project, with who and when."""
+    open_project(project)
+    from tawthiq.workspace import NAMES_FOLDER
+    from tawthiq.workspace.names import check, write
 
-    for name in names:
-        taken = next((m for m in find(name) if m.score == 1), None) if name else None
-        if taken is not None:
-            raise BadInput(f"{name!r} is a name of {taken.actor} already")
+    try:
+        write(check(row), project / NAMES_FOLDER, by or account())
+    except ValueError as error:
+        raise BadInput(str(error)) from None
 
 
 @actors_app.command("alias")
@@ -194,10 +153,7 @@ def alias_actor(
     by: By = None,
 ) -> None:
     """Give an actor another name."""
-    open_project(project)
-    _known(name)
-    _refuse_taken(given)
-    _note(project, by, do="alias", id=name, name=given, partisan=partisan or None)
+    _keep(project, by, do="alias", id=name, name=given, partisan=partisan)
     print(f"{given}: a name of {name}")
 
 
@@ -209,12 +165,7 @@ def merge_actor(
     by: By = None,
 ) -> None:
     """Say that an actor the project added is another one; its names go over."""
-    open_project(project)
-    if not _known(name).own:
-        raise BadInput(f"{name!r} belongs to the registry: only what the project added can be merged")
-    if _known(into).id == name:
-        raise BadInput("an actor cannot be merged into itself")
-    _note(project, by, do="merge", id=name, into=into)
+    _keep(project, by, do="merge", id=name, into=into)
     print(f"{name} is {into}")
 
 
@@ -302,3 +253,22 @@ def import_file(
         print(f"{done.new} places new, {done.changed} changed, {done.same} there already, {len(done.bad)} rows left out")
     if done.bad or not (done.new or done.changed or done.same):
         raise Failure("not every row could be used" if done.bad else f"{file}: no place in it")
+
+
+@verbs_app.command("add")
+def add_verb(
+    root: Annotated[str, typer.Argument(metavar="ROOT", help="Three or four Arabic letters.")],
+    project: Project,
+    form: Annotated[str, typer.Option(help="1 to 8, or 10.")],
+    sense: Annotated[str, typer.Option(help="event:TYPE or loss:OUTCOME (see docs/vocabulary.md).")],
+    frame: Annotated[str, typer.Option(help="How subject and object fill the slots.")] = "act",
+    noun: Annotated[
+        list[str] | None, typer.Option(help="A verbal noun, the regular one when left out; may be given again.")
+    ] = None,
+    also: Annotated[list[str] | None, typer.Option(help="A further written form; may be given again.")] = None,
+    by: By = None,
+) -> None:
+    """Add a verb to the project; the next run reads the reports with it."""
+    _keep(project, by, do="verb", root=root, form=form, sense=sense, frame=frame, nouns="|".join(noun or []),
+          more="|".join(also or []))  # fmt: skip
+    print(f"added {root} {form}")

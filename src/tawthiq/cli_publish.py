@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Failure, Period, Project, Quiet, day, open_project, print_json, within
+from tawthiq.cli_base import AsJson, BadInput, Failure, Period, Project, Quiet, day, open_project, print_json
 from tawthiq.cli_base import period as period_of
 
 app = typer.Typer()
@@ -31,10 +30,8 @@ def publish_command(
     as_json: AsJson = False,
 ) -> None:
     """Write the next numbered release: briefs, maps, datasets, feeds; delayed, blurred and without words of reports by default."""
-    from tawthiq.lexicon.compile import version as vocabulary_version
     from tawthiq.publish.profile import Profile, read_profile
-    from tawthiq.publish.redact import redact
-    from tawthiq.publish.releases import publish, releases
+    from tawthiq.publish.releases import releases
 
     first, last = period_of(period, day(start, "--from"), day(end, "--to"))
     if out.exists() and not out.is_dir():
@@ -45,39 +42,24 @@ def publish_command(
         raise BadInput(f"{profile}: {error.strerror}") from None
     except ValueError as error:
         raise BadInput(str(error)) from None
-    store = open_project(project)
-    incidents = [i for i in store.incidents() if within(i.start, i.end, first, last)]
-    public, held = redact(incidents, {t.key: t for t in store.told()}, chosen, datetime.now(UTC).date())
+    open_project(project)
+    from tawthiq.workspace.publishing import prepare, write
+
+    ready = prepare(chosen, first, last)
+    held = ready.held
     if dry_run:
         if as_json:
-            print_json({"public": [i.id for i in public], "held": [h._asdict() for h in held]})
+            print_json({"public": [i.id for i in ready.public], "held": [h._asdict() for h in held]})
             return
         for one in held:
             print(f"{one.incident}  {one.reason}" + (f" until {one.until}" if one.until else ""))
-        print(f"{len(public)} incidents would be published, {len(held)} are held back" + _reasons(h.reason for h in held))
+        print(f"{len(ready.public)} incidents would be published, {len(held)} are held back" + _reasons(h.reason for h in held))
         return
-    versions = {"vocabulary": vocabulary_version(), "linking": store.made_with("weights")}
     try:
         earlier = releases(out)
     except ValueError as error:
         raise Failure(f"{out}: its releases cannot be read: {str(error).splitlines()[0]}") from None
-    estimate = None
-    if chosen.estimates:
-        from tawthiq.analyse.tables import record
-        from tawthiq.analyse.undocumented import undocumented
-
-        estimate = undocumented(record(store.told(), incidents))
-    made = publish(
-        public,
-        held,
-        out,
-        chosen,
-        versions,
-        store.went,
-        start=first.isoformat() if first else None,
-        end=last.isoformat() if last else None,
-        estimate=estimate,
-    )
+    made = write(ready, out)
     if as_json:
         print_json(made.model_dump(mode="json") | {"held": [h._asdict() for h in held]})
     elif not quiet:
@@ -92,3 +74,22 @@ def publish_command(
 def _reasons(reasons: Iterable[str]) -> str:
     counted = Counter(reasons)
     return f" ({', '.join(f'{n} {reason}' for reason, n in sorted(counted.items()))})" if counted else ""
+
+
+@app.command("withdraw")
+def withdraw_command(
+    number: Annotated[int, typer.Argument(metavar="RELEASE", min=1)],
+    out: Annotated[Path, typer.Option("--out", help="The folder of the publication.", metavar="DIR")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, as the public may read it.")],
+    quiet: Quiet = False,
+) -> None:
+    """Take the files of a release away; a record that it was there, and why it went, stays."""
+    from tawthiq.publish.profile import Profile
+    from tawthiq.publish.releases import withdraw
+
+    try:
+        withdraw(out, number, reason, Profile())
+    except ValueError as error:
+        raise BadInput(f"{out}: {str(error).splitlines()[0]}") from None
+    if not quiet:
+        print(f"release {number} was withdrawn; copies that others hold are not in your hands")

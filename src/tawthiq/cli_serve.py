@@ -26,11 +26,13 @@ def serve(
         str | None,
         typer.Option("--proxy", help="The address of a proxy that speaks TLS before this; on the server profile 127.0.0.1."),
     ] = None,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Start no worker: `tawthiq work` runs as a service.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Serve a project's pages until stopped: read, check, decide. The first start prints a link that makes the first account."""
     os.environ.setdefault("TAWTHIQ_PROFILE", "laptop")
     open_project(project, create=True)
+    from django.conf import settings
     from waitress.server import create_server
 
     from tawthiq.workspace.derived import refresh_all, up_to_date
@@ -38,6 +40,7 @@ def serve(
     from tawthiq.workspace.models import Person
     from tawthiq.workspace.people import invite
     from tawthiq.workspace.server import application
+    from tawthiq.workspace.worker import Keeper
 
     if not up_to_date():
         with show_progress(quiet) as progress:
@@ -48,8 +51,9 @@ def serve(
     trusted = {"trusted_proxy": proxy, "trusted_proxy_headers": _PROXY_SAYS} if proxy else {}
     try:
         server = create_server(
-            application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True, **trusted
-        )
+            application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True,
+            max_request_body_size=settings.UPLOAD_MOST, **trusted
+        )  # fmt: skip
     except OSError as error:
         raise Failure(f"port {port} of {host}: {error.strerror or error}; choose another with --port") from None
     address = f"http://{host}:{getattr(server, 'effective_port', port)}"
@@ -58,13 +62,32 @@ def serve(
     if not quiet:
         print(f"{address}  (Ctrl-C stops it)", flush=True)
     linker = start_linker()
+    keeper = None if no_worker else Keeper(project.resolve())
+    if keeper is not None:
+        keeper.start()
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
+        if keeper is not None:
+            keeper.stop()
         linker.stop()
+
+
+@app.command()
+def work(
+    project: Project,
+    once: Annotated[bool, typer.Option("--once", help="Do what waits and stop.")] = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+) -> None:
+    """Do the long work that the pages ask for: imports, answers, releases, backups. `serve` starts it by itself."""
+    open_project(project)
+    from tawthiq.workspace.worker import work as work_on
+
+    if not work_on(project.resolve(), once=once, with_parent=with_parent, wait=not once):
+        raise Failure("another worker works on this project")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -93,7 +93,13 @@ def fetch(url: str, headers: dict[str, str] | None = None, rules: Rules | None =
         url = urljoin(url, answer.headers["location"])
 
 
-def _once(url: str, headers: dict[str, str], rules: Rules, until: float) -> Answer:
+def post(url: str, data: bytes, headers: dict[str, str], rules: Rules | None = None) -> Answer:
+    """Send data to an address; a redirect is not followed. Raises Refused as `fetch` does."""
+    rules = rules or Rules()
+    return _once(url, headers, rules, time.monotonic() + rules.seconds, data)
+
+
+def _once(url: str, headers: dict[str, str], rules: Rules, until: float, data: bytes | None = None) -> Answer:
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -123,7 +129,8 @@ def _once(url: str, headers: dict[str, str], rules: Rules, until: float) -> Answ
             watch.daemon = True
             watch.start()
             try:
-                with client.stream("GET", bare, headers=sent, extensions={"sni_hostname": host}) as response:
+                method = "GET" if data is None else "POST"
+                with client.stream(method, bare, headers=sent, content=data, extensions={"sni_hostname": host}) as response:
                     told = {k.lower(): v for k, v in response.headers.items()}
                     body = b"" if response.status_code in _REDIRECTS else _body(response, told, rules, until)
                     return Answer(response.status_code, url, told, body)

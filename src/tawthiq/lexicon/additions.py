@@ -1,4 +1,4 @@
-"""Where a project keeps the names that it adds to the vocabulary, and by what the compiled tables know that they changed.
+"""Where a project keeps the names and verbs that it adds to the vocabulary, and by what the compiled tables know that they changed.
 
 The folder is named by the environment, so that processes started for extraction see the same names.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ACTORS = "actors.jsonl"
 PLACES = "places.tsv"
+VERBS = "verbs.tsv"
 _VARIABLE = "TAWTHIQ_ADDITIONS"
 
 
@@ -30,7 +31,7 @@ def additions() -> Path | None:
 def added_files() -> list[Path]:
     """Return the files of names in use, those that exist."""
     folder = additions()
-    return [p for p in (folder / ACTORS, folder / PLACES) if p.is_file()] if folder else []
+    return [p for p in (folder / ACTORS, folder / PLACES, folder / VERBS) if p.is_file()] if folder else []
 
 
 def state() -> tuple[tuple[str, int, int], ...]:

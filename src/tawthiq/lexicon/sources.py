@@ -6,9 +6,10 @@ Every row of every file becomes at least one `Entry`; what a file may hold is de
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
-from tawthiq.lexicon.additions import PLACES, additions
+from tawthiq.lexicon.additions import PLACES, VERBS, additions
 from tawthiq.lexicon.morphology import ALEF, TEH, conjugate, noun_forms, participles, verbal_noun
 from tawthiq.lexicon.registry import code_at, periods, registry
 from tawthiq.lexicon.sheets import read_rows, read_yaml, rows_of, split, vocabulary
@@ -33,8 +34,8 @@ def _category(sense: str) -> tuple[str, dict[str, Any]]:
 
 
 def verb_entries() -> Iterator[Entry]:
-    """Yield for each verb its finite forms, its verbal noun and its participles as senses of one category."""
-    for number, (root, form, nouns, sense, frame, more, *_) in read_rows("verbs.tsv", 6):
+    """Yield for each verb, a project's own among them, its finite forms, its verbal noun and its participles, of one category."""
+    for number, (root, form, nouns, sense, frame, more, *_) in chain(read_rows("verbs.tsv", 6), added_verb_rows()):
         category, data = _category(sense)
         name = f"{fold(root)}{form}"
         # A star: the one noun after the verbal noun may be who does it as well (قصف قوات النظام).
@@ -145,6 +146,14 @@ def place_rows() -> Iterator[tuple[str, int, list[str]]]:
     for name in PLACE_TABLES:
         for number, cells in read_rows(name, PLACE_COLUMNS):
             yield name, number, cells
+
+
+def added_verb_rows() -> Iterator[tuple[int, list[str]]]:
+    """Yield the verbs that the project in use has added, in the shape of verbs.tsv."""
+    folder = additions()
+    path = folder / VERBS if folder else None
+    if path is not None and path.is_file():
+        yield from rows_of(path.read_text(encoding="utf-8"), 6)
 
 
 def added_place_rows() -> Iterator[tuple[str, int, list[str]]]:

@@ -22,6 +22,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = "open"
 API = "api:"
 _USED = 60
+# Pages under one heading of the navigation.
+_KNOWING = ("actors", "actor", "places", "place", "sources", "source", "hypotheses", "forecasts", "tallies", "vocabulary")
 
 
 class Rule(NamedTuple):
@@ -75,6 +77,46 @@ ACCESS: dict[str, Rule] = {
     "merge": Rule(None, EDITOR),
     "split": Rule(None, EDITOR),
     "settle": Rule(None, EDITOR),
+    # Knowing.
+    "actors": Rule(READER),
+    "actor": Rule(READER),
+    "places": Rule(READER),
+    "place": Rule(READER),
+    "sources": Rule(READER),
+    "source": Rule(READER),
+    "hypotheses": Rule(READER),
+    "forecasts": Rule(READER),
+    "tallies": Rule(READER),
+    "settle-forecast": Rule(None, REVIEWER),
+    "grade-source": Rule(None, EDITOR),
+    "vocabulary": Rule(REVIEWER, EDITOR),
+    "vocabulary-leave": Rule(None, EDITOR),
+    "vocabulary-reread": Rule(None, EDITOR),
+    # Bringing in, and long work.
+    "import": Rule(EDITOR, EDITOR),
+    "columns": Rule(EDITOR, EDITOR),
+    "job": Rule(EDITOR),
+    "job-stop": Rule(None, EDITOR),
+    "job-again": Rule(None, EDITOR),
+    "trial-keep": Rule(None, EDITOR),
+    # Publishing.
+    "publish": Rule(EDITOR, EDITOR),
+    "release": Rule(None, EDITOR),
+    "profile": Rule(None, EDITOR),
+    "withdraw": Rule(None, EDITOR),
+    "withhold": Rule(None, EDITOR),
+    "site": Rule(EDITOR, audited=True),
+    # Hearing.
+    "searches": Rule(READER, READER),
+    "search-forget": Rule(None, READER),
+    "alert-feed": Rule(OPEN),  # to who knows its secret
+    # Administration.
+    "administration": Rule(ADMIN),
+    "backup": Rule(None, ADMIN),
+    "backup-file": Rule(ADMIN, audited=True),
+    "restore": Rule(None, ADMIN),
+    "polled-sources": Rule(None, ADMIN),
+    "collect": Rule(None, ADMIN),
     # Coding.
     "coding-sets": Rule(REVIEWER, EDITOR),
     "coding-set": Rule(REVIEWER),
@@ -256,5 +298,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "w": PageWords("en" if language == "en" else "ar", person.digits if isinstance(person, Person) else "latin"),
         "person": person,
         "may": {role: isinstance(person, Person) and person.may(role) for role in Person.ROLES},
+        "knowing": _KNOWING,
         "here": request.resolver_match.view_name if request.resolver_match else "",
     }

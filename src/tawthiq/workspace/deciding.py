@@ -185,6 +185,14 @@ def settle(person: Person, name: str, reason: str | None = None) -> Decision:
     return made
 
 
+def grade_source(person: Person, name: str, grade: str, reason: str | None = None) -> Decision:
+    """Grade a source by the letters of the Admiralty code; raises ValueError for a letter that is none."""
+    made = _made(person, "grade-source", source=name, value=grade, reason=reason)
+    DjangoStore().decide([made])
+    linker.link_soon()
+    return made
+
+
 def incident_row(name: str) -> IncidentRow:
     """Return an incident by its id, or the one that took its claims; raises Gone."""
     row = IncidentRow.objects.filter(id=name).first()

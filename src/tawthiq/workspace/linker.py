@@ -11,7 +11,7 @@ from django.db import close_old_connections
 
 from tawthiq.link.weights import project_weights
 from tawthiq.linking import link_pending
-from tawthiq.workspace import LINKING_FOLDER
+from tawthiq.workspace import LINKING_FOLDER, answers
 
 _log = logging.getLogger("tawthiq")
 _PAUSE = 0.5
@@ -67,6 +67,7 @@ class Linker(threading.Thread):
             close_old_connections()
             try:
                 link_now()
+                answers.ask()
             except Exception:  # noqa: BLE001 - the thread goes on
                 _log.exception("linking failed; it is tried again after the next decision")
             finally:

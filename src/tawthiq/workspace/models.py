@@ -321,3 +321,86 @@ class Coding(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["coding_set", "person", "unit"], name="one_code_each")]  # noqa: RUF012
+
+
+class Job(models.Model):
+    """Long work that a worker does: what was asked, how far it is, and what came of it.
+
+    `state` is "asked" (a person has to answer first), "waiting", "running", "done", "failed" or "stopped"; `error` is a key of the
+    pages' words or a line. Of what could not be read `problems` keeps the first ones, `troubles` counts all.
+    """
+
+    kind = models.CharField(max_length=12)
+    by = models.TextField()
+    made = models.DateTimeField(auto_now_add=True)
+    began = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, default="asked", db_index=True)
+    stopping = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=20, blank=True, default="")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(null=True)
+    given = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    troubles = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+
+
+class Answer(models.Model):
+    """What an analysis found, kept for the pages: `kind` of answer, whom or what it is about (`key`), its place in the order."""
+
+    kind = models.CharField(max_length=16)
+    key = models.TextField(blank=True, default="")
+    number = models.PositiveIntegerField()
+    data = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "number"], name="answer_of")]  # noqa: RUF012
+
+
+class SavedSearch(models.Model):
+    """A search that a person keeps, and of what they want to hear: `alerts` are kinds of alert, `channel` how they are told.
+
+    `address` is where an e-mail or a webhook goes; `digest` the hash of the secret by which a feed is read.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="searches")
+    name = models.TextField()
+    query = models.TextField(blank=True, default="")
+    alerts = models.JSONField(default=list)
+    channel = models.CharField(max_length=8, default="pages")
+    address = models.TextField(blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    made = models.DateTimeField(auto_now_add=True)
+    looked = models.BooleanField(default=False)
+
+
+class Alert(models.Model):
+    """Something that a saved search waited for: told once. `data` names it without a word of a report.
+
+    What was there when the search was saved is entered as known (`before`), and never told.
+    """
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="told")
+    kind = models.CharField(max_length=16)
+    about = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    data = models.JSONField(default=dict)
+    before = models.BooleanField(default=False)
+    sent = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["search", "kind", "about"], name="one_alert_each")]  # noqa: RUF012
+
+
+class Withheld(models.Model):
+    """An incident that a person keeps out of every further release, and why; taking it back removes the row."""
+
+    incident = models.CharField(max_length=16, primary_key=True)
+    by = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField()

@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "tawthiq.workspace",
 ]
 MIDDLEWARE = [
@@ -175,7 +177,26 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+DATA_UPLOAD_MAX_NUMBER_FILES = 5000
+# Files come in on the pages that bring them alone, from who may bring them, and straight into the project's folder.
+UPLOAD_MOST = int(os.environ.get("TAWTHIQ_UPLOAD_MOST", 4_000_000_000))
+FILE_UPLOAD_HANDLERS = ["tawthiq.workspace.uploads.GuardedUpload"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Long work.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# Mail goes out where a server is named, as smtp://user:password@host:port or smtps://…
+_MAIL = urlsplit(os.environ.get("TAWTHIQ_MAIL", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = bool(_MAIL.hostname) and not EMAIL_USE_SSL and "plain" not in _MAIL.query
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("TAWTHIQ_MAIL_FROM", "tawthiq@localhost")
+# Where the pages are found from outside, for links in what is sent.
+ADDRESS = os.environ.get("TAWTHIQ_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if SERVER else "http://127.0.0.1:8000").rstrip("/")
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 API_RATE = os.environ.get("TAWTHIQ_API_RATE", "600/m")
@@ -195,6 +216,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
+        "django_tasks": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks_db": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "axes": {"level": "ERROR"},
         "tawthiq": {"handlers": ["stderr"], "level": "INFO"},

@@ -154,3 +154,28 @@ def _workbook(source: Source) -> Iterator[list[Any]]:
             for row in sheet.iter_rows(values_only=True):
                 yield list(row)
             return
+
+
+def preview(source: Source, most: int = 4) -> list[list[str]]:
+    """Return the head of a table and its first rows as text; raises ValueError or Refused for what is no table."""
+    rows = _workbook(source) if source.name.lower().endswith(".xlsx") else _csv(source)
+    out: list[list[str]] = []
+    try:
+        for cells in rows:
+            if any(c not in (None, "") for c in cells):
+                out.append(["" if c is None else str(c).strip() for c in cells])
+            if len(out) > most:
+                break
+    except csv.Error as error:
+        raise ValueError(f"not a table: {error}") from None
+    return out
+
+
+def recognised(head: list[str]) -> dict[str, str]:
+    """Return the columns whose names say which field they hold."""
+    out: dict[str, str] = {}
+    for name in head:
+        field = SYNONYMS.get(name.casefold(), name.casefold())
+        if field in FIELDS:
+            out.setdefault(field, name)
+    return out

@@ -175,3 +175,16 @@ def coded_value(context: Context, code: dict[str, Any], slot: str) -> str:
     if isinstance(value, list):
         return words.actors(value) if value else words("not_said")
     return words.name(slot, value) if slot in ("attribution", "modality") else (value or words("not_said"))
+
+
+@register.filter
+def cut_at(text: str) -> list[str]:
+    """Return the parts of a text between its upright strokes."""
+    return text.split("|")
+
+
+@register.simple_tag(takes_context=True, name="range")
+def bounds(context: Context, low: int | None, high: int | None) -> str:
+    """Return a count in words: exact, between two, at least, or unknown."""
+    words = _words(context)
+    return words.figures(words.figure(low, high))

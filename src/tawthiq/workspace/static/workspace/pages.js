@@ -135,6 +135,53 @@
     });
   }
 
+  // --- files that are dropped: their folders are told beside them ---
+
+  const drop = document.querySelector("[data-drop]");
+  if (drop) {
+    const field = drop.querySelector("#files");
+    const folder = drop.querySelector("#folder");
+    const said = drop.querySelector("[data-dropped]");
+    drop.querySelector("[data-folder]").hidden = !("webkitdirectory" in folder);
+
+    const told = (list) => {
+      const held = new DataTransfer();
+      drop.querySelectorAll("input[name='path']").forEach((one) => one.remove());
+      for (const [file, path] of list) {
+        held.items.add(file);
+        const name = document.createElement("input");
+        name.type = "hidden";
+        name.name = "path";
+        name.value = path;
+        drop.append(name);
+      }
+      field.files = held.files;
+      said.textContent = list.map(([, path]) => path).slice(0, 8).join(" · ") + (list.length > 8 ? ` … (${list.length})` : "");
+    };
+    const below = async (entry, path) => {
+      if (entry.isFile) return [[await new Promise((done, fail) => entry.file(done, fail)), path + entry.name]];
+      const reader = entry.createReader();
+      const out = [];
+      for (;;) {
+        const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+        if (!some.length) return out;
+        for (const one of some) out.push(...await below(one, `${path}${entry.name}/`));
+      }
+    };
+    field.addEventListener("change", () => told(Array.from(field.files, (file) => [file, file.name])));
+    folder.addEventListener("change", () => told(Array.from(folder.files, (file) => [file, file.webkitRelativePath || file.name])));
+    drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", async (event) => {
+      event.preventDefault();
+      drop.classList.remove("over");
+      const entries = Array.from(event.dataTransfer.items, (item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
+      const found = [];
+      for (const entry of entries) found.push(...await below(entry, ""));
+      told(found.length ? found : Array.from(event.dataTransfer.files, (file) => [file, file.name]));
+    });
+  }
+
   // --- keys ---
 
   function press(target) {

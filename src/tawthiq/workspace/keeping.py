@@ -1,0 +1,139 @@
+"""Keep a project safe from the pages: sealed backups, and bringing one back beside the project that runs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tawthiq.archive.seal import SHORTEST, is_sealed, seal, unseal
+from tawthiq.linking import Progress
+from tawthiq.workspace import jobs
+from tawthiq.workspace.backup import restore, write_backup
+from tawthiq.workspace.bringing import project
+from tawthiq.workspace.models import Job, Person
+from tawthiq.workspace.uploads import incoming, keep
+
+FOLDER = "backups"
+_WORDS_FILE = "passphrase"
+
+
+def backups() -> list[Path]:
+    """Return the sealed backups of the project, the latest first."""
+    return sorted((project() / FOLDER).glob("*.zip"), reverse=True)
+
+
+def backup_named(name: str) -> Path | None:
+    """Return a backup by its name, None for one that is not there."""
+    return next((path for path in backups() if path.name == name), None)
+
+
+def _with_secret(kind: str, person: Person, words: str, **given: Any) -> Job:
+    """Ask for work that needs a passphrase: it lies in a file of the project until then, never in the database."""
+    with transaction.atomic():
+        job = Job.objects.create(kind=kind, by=person.login, given=given)
+        path = incoming(str(job.pk)) / _WORDS_FILE
+        path.touch(mode=0o600)
+        path.write_text(words, encoding="utf-8")
+        jobs.enqueue(job)
+    return job
+
+
+def ask_backup(person: Person, words: str, again: str) -> Job:
+    """Ask for a backup sealed by a passphrase; raises ValueError for words that are too short or differ."""
+    if len(words) < SHORTEST:
+        raise ValueError(f"a passphrase has at least {SHORTEST} signs")
+    if words != again:
+        raise ValueError("passwords_differ")
+    if connection.vendor != "sqlite":
+        raise ValueError("a backup from the pages is of SQLite: on PostgreSQL use pg_dump and copy the archive")
+    return _with_secret("backup", person, words)
+
+
+def back_up(job: Job, progress: Progress) -> dict[str, Any]:
+    """Write a sealed backup of the whole project."""
+    words = _secret(job)
+    progress("backup", 0, None)
+    folder = project() / FOLDER
+    folder.mkdir(exist_ok=True, mode=0o700)
+    target = folder / f"{timezone.localtime():%Y-%m-%d-%H%M%S}.zip"
+    part = target.with_suffix(".part")
+
+    def write(plain: Path, out: Path) -> None:
+        seal(plain, out, words)
+
+    try:
+        files = write_backup(project(), part, write)
+        part.chmod(0o600)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _forget(job)
+    return {"name": target.name, "files": files, "size": target.stat().st_size}
+
+
+def ask_restore(person: Person, file: TemporaryUploadedFile | None, words: str) -> Job:
+    """Ask that a backup be brought back into a folder of its own; raises ValueError where no file was chosen."""
+    if file is None:
+        raise ValueError("choose a file")
+    job = _with_secret("restore", person, words, name=str(file.name)[:200])
+    keep(file, incoming(str(job.pk)), "backup")
+    return job
+
+
+def bring_back(job: Job, progress: Progress) -> dict[str, Any]:
+    """Open a backup beside the project and prove it; the project that runs is not touched."""
+    words = _secret(job)
+    progress("restore", 0, None)
+    file = incoming(str(job.pk)) / "backup"
+    target = _beside(job.made)
+    with tempfile.TemporaryDirectory(dir=incoming(), prefix="restore-") as folder:
+        packed = file
+        try:
+            if is_sealed(file):
+                packed = Path(folder) / "backup.zip"
+                unseal(file, packed, words)
+            proof = restore(packed, target)
+        except (ValueError, OSError) as error:
+            shutil.rmtree(target, ignore_errors=True)
+            _forget(job)
+            raise jobs.Unusable(str(error)) from None
+    target.chmod(0o700)
+    _forget(job)
+    return {
+        "folder": target.name, "originals": proof.originals, "entries": proof.entries, "sound": proof.sound,
+        "problems": [list(map(str, p)) for p in proof.problems[:50]],
+    }  # fmt: skip
+
+
+def _beside(at: datetime) -> Path:
+    """Return a folder beside the project's that is not there yet."""
+    base = project().with_name(f"{project().name}-restored-{timezone.localtime(at):%Y%m%d-%H%M%S}")
+    shutil.rmtree(base, ignore_errors=True)  # what a killed worker left of this very job
+    return base
+
+
+def _secret(job: Job) -> str:
+    try:
+        return (incoming(str(job.pk)) / _WORDS_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise jobs.Unusable("secret_gone") from None
+
+
+def _forget(job: Job) -> None:
+    shutil.rmtree(incoming(str(job.pk)), ignore_errors=True)
+
+
+def collected_every(said: Mapping[str, str]) -> int:
+    """Return after how many hours sources are polled, 0 for never; raises ValueError for what is no such number."""
+    hours = said.get("hours", "")
+    if not hours.isdecimal() or int(hours) > 720:
+        raise ValueError("hours: 0 to 720")
+    return int(hours)

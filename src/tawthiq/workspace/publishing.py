@@ -1,0 +1,225 @@
+"""Publish from the workspace: profiles, what would be public and what is held back, releases, withholding and withdrawing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from tawthiq.analyse.tables import record
+from tawthiq.analyse.undocumented import Estimate, undocumented
+from tawthiq.lexicon.compile import version as vocabulary_version
+from tawthiq.linking import Progress
+from tawthiq.model import Incident
+from tawthiq.publish.outlines import Area, areas_svg
+from tawthiq.publish.profile import Profile, read_profile
+from tawthiq.publish.redact import RADIUS_KM, Held, PublicIncident, redact
+from tawthiq.publish.releases import Release, publish, releases, withdraw
+from tawthiq.publish.sentences import place_name, sentence
+from tawthiq.publish.words import Words
+from tawthiq.workspace import jobs
+from tawthiq.workspace.bringing import project
+from tawthiq.workspace.deciding import Gone, incident_row
+from tawthiq.workspace.models import Job, Person, Withheld
+from tawthiq.workspace.search import read_day
+from tawthiq.workspace.store import DjangoStore
+
+FOLDER, PROFILES = "publication", "profiles"
+CAREFUL = "careful"
+# So much of a release is listed before it is made.
+_SHOWN, _HELD = 300, 500
+_NAME = 40
+
+
+class Ready(NamedTuple):
+    """What would be public, what is held back, and all that a release is made with."""
+
+    public: list[PublicIncident]
+    held: list[Held]
+    profile: Profile
+    start: date | None
+    end: date | None
+    estimate: Estimate | None
+
+
+def _within(incident: Incident, first: date | None, last: date | None) -> bool:
+    if first is None and last is None:
+        return True
+    if incident.start is None:
+        return False
+    began, ended = incident.start, incident.end or incident.start
+    return (first is None or ended >= first.isoformat()) and (last is None or began <= last.isoformat())
+
+
+def prepare(profile: Profile, first: date | None, last: date | None) -> Ready:
+    """Return what may be public of a period today; what has no day is of the open period alone."""
+    store = DjangoStore()
+    incidents = [i for i in store.incidents() if _within(i, first, last)]
+    told = list(store.told())
+    withheld = set(Withheld.objects.values_list("incident", flat=True))
+    public, held = redact(incidents, {t.key: t for t in told}, profile, datetime.now(UTC).date(), withheld)
+    estimate = undocumented(record(told, incidents)) if profile.estimates else None
+    return Ready(public, held, profile, first, last, estimate)
+
+
+def write(ready: Ready, out: Path) -> Release:
+    """Write the next release into a folder."""
+    store = DjangoStore()
+    return publish(
+        ready.public,
+        ready.held,
+        out,
+        ready.profile,
+        {"vocabulary": vocabulary_version(), "linking": store.made_with("weights")},
+        store.went,
+        start=ready.start.isoformat() if ready.start else None,
+        end=ready.end.isoformat() if ready.end else None,
+        estimate=ready.estimate,
+    )
+
+
+# --- profiles ---------------------------------------------------------------------------------------------------------
+
+
+def profiles() -> dict[str, Profile]:
+    """Return the profiles of the project by name, the most careful one first; one that cannot be read is left out."""
+    out = {CAREFUL: Profile()}
+    for path in sorted((project() / PROFILES).glob("*.toml")):
+        try:
+            out[path.stem] = read_profile(path)
+        except ValueError:
+            continue
+    return out
+
+
+def profile_named(name: str) -> Profile:
+    """Return a profile by its name; raises ValueError for one that is not there."""
+    found = profiles().get(name)
+    if found is None:
+        raise ValueError(f"no profile {name!r}")
+    return found
+
+
+def save_profile(name: str, said: Mapping[str, Any]) -> Profile:
+    """Keep a profile under a name of letters, digits and hyphens; raises ValueError with one line for what cannot be one."""
+    if not name or len(name) > _NAME or name == CAREFUL or not name.replace("-", "").isalnum():
+        raise ValueError(f"name: letters, digits and hyphens, {_NAME} at most, not {CAREFUL!r}")
+    try:
+        made = Profile.model_validate(dict(said))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    if made.base_url and not made.base_url.startswith(("https://", "http://")):
+        raise ValueError("base_url: an address that begins with https://")
+    changed = {k: v for k, v in made.model_dump().items() if v != getattr(Profile(), k)}
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in changed.items() if not isinstance(value, dict)]
+    for key, value in changed.items():
+        if isinstance(value, dict):
+            lines += [f"[{key}]", *(f"{json.dumps(k)} = {v}" for k, v in value.items())]
+    folder = project() / PROFILES
+    folder.mkdir(exist_ok=True)
+    part = folder / f".{name}.part"
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part.replace(folder / f"{name}.toml")
+    return made
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+
+
+def ask(person: Person, kind: str, profile: str, start: str, end: str) -> Job:
+    """Ask for a "preview" or a "publish"; raises ValueError for a profile or a day that is none."""
+    profile_named(profile)
+    first, last = (read_day(day, field) if day else None for day, field in ((start, "start"), (end, "end")))
+    if first and last and last < first:
+        raise ValueError("time: it ends before it begins")
+    return jobs.start(kind, person.login, profile=profile, start=start or None, end=end or None)
+
+
+def _ready(job: Job) -> Ready:
+    try:
+        profile = profile_named(job.given["profile"])
+    except ValueError as error:
+        raise jobs.Unusable(str(error)) from None
+    first, last = (date.fromisoformat(job.given[key]) if job.given.get(key) else None for key in ("start", "end"))
+    return prepare(profile, first, last)
+
+
+def preview(job: Job, progress: Progress) -> dict[str, Any]:
+    """Return what would be public, in the sentences in which it would be told, and what is held back and why."""
+    progress("preview", 0, None)
+    ready = _ready(job)
+    latest = sorted(ready.public, key=lambda i: (i.start or "", i.id), reverse=True)[:_SHOWN]
+    words = {"ar": Words("ar"), "en": Words("en")}
+    return {
+        "public": len(ready.public),
+        "held": len(ready.held),
+        "reasons": sorted(Counter(h.reason for h in ready.held).items()),
+        "shown": [
+            {
+                "id": i.id, "start": i.start, "corroboration": i.corroboration, "review": i.review,
+                **{language: sentence(i, w) for language, w in words.items()},
+                **{f"place_{language}": place_name(i, w) for language, w in words.items()},
+                "level": i.place.level if i.place else None,
+            }
+            for i in latest
+        ],
+        "kept": [h._asdict() for h in ready.held[:_HELD]],
+        "map": areas_svg(_areas(ready.public), words["ar"]("map")),
+    }  # fmt: skip
+
+
+def _areas(public: list[PublicIncident]) -> list[Area]:
+    found = Counter((i.place.lat, i.place.lon, i.place.level) for i in public if i.place is not None)
+    return [Area(lat, lon, RADIUS_KM[level], n, "") for (lat, lon, level), n in sorted(found.items())]
+
+
+def release(job: Job, progress: Progress) -> dict[str, Any]:
+    """Write the next release of the publication; a release that a killed worker had finished is not made twice."""
+    progress("publish", 0, None)
+    out = project() / FOLDER
+    before = releases(out)[-1].number if out.is_dir() and releases(out) else 0
+    if "before" in job.given and before > job.given["before"]:
+        made = releases(out)[-1]
+    else:
+        Job.objects.filter(pk=job.pk).update(given={**job.given, "before": before})
+        made = write(_ready(job), out)
+    return {
+        "number": made.number, "incidents": made.incidents, "added": len(made.added), "changed": len(made.changed),
+        "withdrawn": len(made.withdrawn),
+    }  # fmt: skip
+
+
+# --- taking back ------------------------------------------------------------------------------------------------------
+
+
+def publication() -> list[Release]:
+    """Return the releases of the project's publication, the newest first."""
+    out = project() / FOLDER
+    return releases(out)[::-1] if out.is_dir() else []
+
+
+def withdraw_release(number: int, reason: str, profile: str = CAREFUL) -> Release:
+    """Take a release away; raises ValueError without a reason, and for a release that is not there."""
+    if not reason.strip():
+        raise ValueError("say why")
+    return withdraw(project() / FOLDER, number, reason.strip()[:500], profile_named(profile))
+
+
+def withhold(person: Person, name: str, reason: str) -> None:
+    """Keep an incident out of all further releases; raises ValueError without a reason, Gone for an incident that is not there."""
+    if not reason.strip():
+        raise ValueError("say why")
+    row = incident_row(name)
+    Withheld.objects.update_or_create(incident=row.id, defaults={"by": person.login, "reason": reason.strip()[:500]})
+
+
+def let_out(name: str) -> None:
+    """Let an incident into releases again; raises Gone for one that is not withheld."""
+    if not Withheld.objects.filter(incident=name).delete()[0]:
+        raise Gone(name)

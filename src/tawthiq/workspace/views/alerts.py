@@ -1,0 +1,94 @@
+"""Saved searches, what they told, and their feeds."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from tawthiq.workspace import alerts
+from tawthiq.workspace.access import me_of
+from tawthiq.workspace.deciding import Gone
+from tawthiq.workspace.models import Alert, SavedSearch
+from tawthiq.workspace.views.errors import plain_errors
+from tawthiq.workspace.words import PageWords
+
+PAGE = 40
+_FED = 100
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+@plain_errors
+def searches(request: HttpRequest) -> HttpResponse:
+    """Show one's saved searches and what they told; keep another."""
+    me = me_of(request)
+    secret, made = "", None
+    if request.method == "POST":
+        said = request.POST
+        made, secret = alerts.save(
+            me, said.get("name", ""), said.get("query", ""), said.getlist("alert"), said.get("channel", ""), said.get("address", "")
+        )
+        request.noted = f"{made.name}: {made.query} {' '.join(made.alerts)} {made.channel} {made.address}"  # type: ignore[attr-defined]
+        if not secret:
+            return redirect("searches")
+    found = Paginator(alerts.latest(me), PAGE).get_page(request.GET.get("page"))
+    words = PageWords("en" if me.language == "en" else "ar", me.digits)
+    context = {
+        "found": found,
+        "listed": [(one, alerts.text_of(one, words), alerts.link_of(one)) for one in found],
+        "saved": [(one, alerts.found_by(one).count()) for one in me.searches.order_by("-id")],
+        "kinds": alerts.KINDS,
+        "channels": alerts.CHANNELS,
+        "mail": not settings.EMAIL_BACKEND.endswith("dummy.EmailBackend"),
+        "query": request.GET.get("query", ""),
+        "feed": f"{settings.ADDRESS}/alerts/{secret}.atom" if made is not None and made.channel == "atom" else "",
+        "secret": secret if made is not None and made.channel == "webhook" else "",
+    }
+    response = render(request, "workspace/searches.html", context)
+    if secret:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+@plain_errors
+def forget(request: HttpRequest, key: int) -> HttpResponse:
+    """Give a saved search of one's own up, with its feed."""
+    if not me_of(request).searches.filter(pk=key).delete()[0]:
+        raise Gone(str(key))
+    return redirect("searches")
+
+
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """Return what a saved search told as Atom (RFC 4287), to who knows the address."""
+    search: SavedSearch | None = alerts.feed_of(secret)
+    if search is None:
+        return HttpResponse(status=404, content_type="text/plain")
+    words = PageWords("en" if search.person.language == "en" else "ar")
+    rows = Alert.objects.filter(search=search, before=False).select_related("search").order_by("-id")[:_FED]
+    ElementTree.register_namespace("", _ATOM)
+    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": words.language})
+
+    def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+        made = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+        made.text = text
+        return made
+
+    tag = f"tag:tawthiq.invalid,{search.made:%Y-%m-%d}:{search.digest[:16]}"
+    add(root, "id", tag)
+    add(root, "title", search.name)
+    add(root, "updated", (rows[0].at if rows else search.made).isoformat())
+    add(add(root, "author"), "name", words("brand"))
+    for row in rows:
+        entry = add(root, "entry")
+        add(entry, "id", f"{tag}:{row.pk}")
+        add(entry, "title", words.name("alert", row.kind))
+        add(entry, "updated", row.at.isoformat())
+        add(entry, "summary", alerts.text_of(row, words))
+        add(entry, "link", rel="alternate", href=f"{settings.ADDRESS}{alerts.link_of(row)}")
+    body = '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+    response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
+    response["Cache-Control"] = "private, no-cache"
+    return response
