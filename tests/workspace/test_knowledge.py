@@ -290,7 +290,7 @@ def test_an_unusual_week_and_a_first_appearance_are_told(client: Browser) -> Non
     assert set(Alert.objects.values_list("kind", flat=True)) == {"unusual-week", "first-appearance"}
     page = client("reader").get("/searches/").content.decode()
     assert "والمعتاد 4.0" in page
-    assert "أول ذكر لها في" in page
+    assert "أول ذكر في" in page
 
 
 # --- publishing -------------------------------------------------------------------------------------------------------

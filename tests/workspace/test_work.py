@@ -428,6 +428,9 @@ def test_a_verb_is_tried_on_the_stored_reports_before_it_is_kept(client: Browser
         before = ClaimRow.objects.filter(report__report="note").count()
         page = browser.get(f"/jobs/{made.pk}/").content.decode()
         assert "برطع" in page
+        # A name that is known already means something else with an addition, though it brings no new form.
+        other = {"do": "place", "name": "الشحيل", "lat": "36.5", "lon": "41.2"}
+        assert do(browser, browser.post("/vocabulary/", other)).result["reports"] >= 1
         again = do(browser, browser.post(f"/jobs/{made.pk}/keep/"))
         assert again.kind == "reread"
         assert again.state == "done", again.error

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from tawthiq.extract.engine import extract_claims
 from tawthiq.lexicon.additions import added_files, additions, use_additions
-from tawthiq.lexicon.compile import compile_tables
+from tawthiq.lexicon.compile import compile_tables, spelled
+from tawthiq.lexicon.registry import registry
 from tawthiq.linking import Progress
 from tawthiq.model import Claim, Report
 from tawthiq.text.normalise import normalise
@@ -24,6 +25,7 @@ from tawthiq.workspace.models import Job, Person, ReportRow
 
 # So many reports that would change are shown; all are counted.
 _SHOWN = 60
+_BATCH = 200
 _LEFT_OUT = ("id", "confidence", "spans", "incident")
 
 
@@ -70,23 +72,19 @@ def run_trial(job: Job, progress: Progress) -> dict[str, Any]:
         names.write(row, tried, job.by)
         try:
             use_additions(tried)
-            forms = _forms() - before_forms
-            total = ReportRow.objects.filter(current=True).count()
-            for number, report in enumerate(_reports()):
-                progress("trial", number, total)
-                text = normalise(report.text)
-                if not any(form in str(text) for form in forms):
-                    continue
-                seen += 1
+            forms = (_forms() - before_forms) | _named(row)
+            for batch in _batches(forms, progress):
+                seen += len(batch)
+                # The vocabulary is changed once a batch: making it ready takes longer than a report.
                 use_additions(tried)
-                after = extract_claims(report)
+                after = [extract_claims(report) for report in batch]
                 use_additions(folder())
-                before = extract_claims(report)
-                came, went, else_ = compare(before, after)
-                gained, lost, other = gained + len(came), lost + len(went), other + len(else_)
-                if came or went or else_:
-                    changed += 1
-                    if len(shown) < _SHOWN:
+                before = [extract_claims(report) for report in batch]
+                for report, old, new in zip(batch, before, after, strict=True):
+                    came, went, else_ = compare(old, new)
+                    gained, lost, other = gained + len(came), lost + len(went), other + len(else_)
+                    changed += bool(came or went or else_)
+                    if (came or went or else_) and len(shown) < _SHOWN:
                         shown.append(_told(report, came, went, else_))
         finally:
             use_additions(now)
@@ -99,9 +97,31 @@ def _forms() -> set[str]:
     return set(tables["words"]) | {phrase for phrase, _ in tables["phrases"]}
 
 
-def _reports() -> Iterator[Report]:
-    for data in ReportRow.objects.filter(current=True).order_by("-id").values_list("data", flat=True).iterator(chunk_size=500):
-        yield Report.model_validate(data)
+def _named(row: Mapping[str, Any]) -> set[str]:
+    """Return the names that an addition speaks of: one that is known already means something else with it."""
+    said = [str(row[key]) for key in ("name", "ar", "en") if row.get(key)]
+    said += [part for key in ("more", "english") for part in str(row.get(key) or "").split("|") if part]
+    if row["do"] == "merge":
+        said += [name for actor in (row["id"], row["into"]) if actor in registry() for name in registry()[actor].all_names()]
+    return {form for form in map(spelled, said) if form}
+
+
+def _batches(forms: Set[str], progress: Progress) -> Iterator[list[Report]]:
+    """Yield the current reports in which one of some forms stands, the latest first, in batches."""
+    rows = ReportRow.objects.filter(current=True)
+    total = rows.count()
+    batch: list[Report] = []
+    for number, data in enumerate(rows.order_by("-id").values_list("data", flat=True).iterator(chunk_size=500)):
+        progress("trial", number, total)
+        report = Report.model_validate(data)
+        text = normalise(report.text).text
+        if any(form in text for form in forms):
+            batch.append(report)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _plain(claim: Claim) -> dict[str, Any]:
