@@ -6,9 +6,12 @@ step is a transaction of its own, so that a run can be killed at any point and r
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, TypeVar, cast
@@ -25,13 +28,14 @@ from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.link.weights import Weights
 from tawthiq.linking import Progress, ignore, link_pending
 from tawthiq.model import Claim, Report
-from tawthiq.store import Archived, Store
+from tawthiq.store import Archived, Store, Unmarked
 
 BATCH = 500
 _STORED = 2000
 # Small files are entered into the archive together: one wait for the disk serves many.
 _TOGETHER = 64
 _SMALL = 4_000_000
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 T = TypeVar("T")
 
 
@@ -75,9 +79,15 @@ def extract_all(reports: Iterable[Report], workers: int = 1) -> Iterator[list[Cl
         for report in reports:
             yield extract_claims(report)
         return
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    with ProcessPoolExecutor(max_workers=workers, initializer=_end_with_parent) as pool:
         for chunk in _chunks(reports, workers * 64):
             yield from pool.map(extract_claims, chunk, chunksize=8)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process with the one that started it, so that a killed run leaves nobody who holds its locks."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -258,24 +268,33 @@ def extract_pending(store: Store, summary: Summary, *, workers: int = 1, progres
 def mark_copies(store: Store, summary: Summary, progress: Progress = ignore) -> None:
     """Compare reports that were not compared yet with all others, and mark near-copies."""
     done = 0
-    while batch := store.unmarked(BATCH):
-        signed: list[tuple[int, bytes | None, Sequence[int], Sequence[int]]] = []
-        fresh: dict[int, list[tuple[int, bytes]]] = {}
-        made = [(one.key, signature(one.text)) for one in batch]
-        keys = {key: bands(mark) for key, mark in made if mark is not None}
-        stored: dict[int, bytes] = dict(store.alike(sorted({k for ks in keys.values() for k in ks})))
-        for key, mark in made:
-            likes: list[int] = []
-            if mark is not None:
-                near = {other: sign for k in keys[key] for other, sign in fresh.get(k, ())}
-                likes = sorted(o for o, sign in (stored | near).items() if o != key and alike(mark, sign) >= THRESHOLD)
-                for k in keys[key]:
-                    fresh.setdefault(k, []).append((key, mark))
-            signed.append((key, mark, keys.get(key, ()), likes))
-            summary.copies += bool(likes)
-        store.mark(signed)
+    while True:
+        # Of two who compare at once the second sees what the first kept.
+        with store.alone():
+            batch = store.unmarked(BATCH)
+            if not batch:
+                return
+            _mark(store, batch, summary)
         done += len(batch)
         progress("copies", done, None)
+
+
+def _mark(store: Store, batch: Sequence[Unmarked], summary: Summary) -> None:
+    signed: list[tuple[int, bytes | None, Sequence[int], Sequence[int]]] = []
+    fresh: dict[int, list[tuple[int, bytes]]] = {}
+    made = [(one.key, signature(one.text)) for one in batch]
+    keys = {key: bands(mark) for key, mark in made if mark is not None}
+    stored: dict[int, bytes] = dict(store.alike(sorted({k for ks in keys.values() for k in ks})))
+    for key, mark in made:
+        likes: list[int] = []
+        if mark is not None:
+            near = {other: sign for k in keys[key] for other, sign in fresh.get(k, ())}
+            likes = sorted(o for o, sign in (stored | near).items() if o != key and alike(mark, sign) >= THRESHOLD)
+            for k in keys[key]:
+                fresh.setdefault(k, []).append((key, mark))
+        signed.append((key, mark, keys.get(key, ()), likes))
+        summary.copies += bool(likes)
+    store.mark(signed)
 
 
 def go_on(

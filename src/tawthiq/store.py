@@ -85,7 +85,7 @@ class Store(Protocol):
         """Return the claims of a current report as they were extracted."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Wait until nobody else links, and keep others from it meanwhile."""
+        """Wait until nobody else links or compares, and keep others from it meanwhile."""
 
     def made_with(self, name: str) -> str:
         """Return what the derived tables were made with, "" when that is not known."""

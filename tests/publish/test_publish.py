@@ -430,3 +430,29 @@ def test_a_brief_leads_to_related_ones_and_can_be_shared(made: Path) -> None:
     links = re.findall(r'href="(\.\./(?:areas|actors|months)/[^"]+)"', part)
     assert links
     assert all((made / "releases" / "1" / "areas" / link).is_file() for link in links)
+
+
+def test_a_withdrawal_that_was_broken_off_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shutil
+
+    out = tmp_path / "out"
+    shown, held = public(some())
+    publish(shown, held, out, Profile(), {}, lambda name: None)
+    publish(shown, held, out, Profile(), {}, lambda name: None)
+
+    def fails(*arguments: object, **more: object) -> None:
+        raise OSError("no")
+
+    whole = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", fails)
+    with pytest.raises(OSError, match="no"):
+        withdraw(out, 2, "x", Profile())
+    monkeypatch.setattr(shutil, "rmtree", whole)
+    assert 'href="releases/1/' in (out / "index.html").read_text("utf-8")
+    assert any("still there" in line for line in verify_releases(out))
+    withdraw(out, 2, "x", Profile())
+    assert verify_releases(out) == []
+    (out / ".release-left" / "release").mkdir(parents=True)
+    again = publish(shown, held, out, Profile(), {}, lambda name: None, key="job 1")
+    assert publish(shown, held, out, Profile(), {}, lambda name: None, key="job 1").number == again.number == 3
+    assert not list(out.glob(".release-*"))

@@ -216,13 +216,15 @@ def test_mail_and_webhook_carry_no_word_of_a_report(client: Browser, monkeypatch
     name = contest()
     sent: list[tuple[str, bytes, dict[str, str]]] = []
 
-    def takes(url: str, data: bytes, headers: dict[str, str]) -> Answer:
+    def takes(url: str, data: bytes, headers: dict[str, str], rules: object) -> Answer:
         sent.append((url, data, headers))
         return Answer(204, url, {}, b"")
 
     monkeypatch.setattr(alerts, "post", takes)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
-        assert alerts.look(Job.objects.create(kind="answers"), lambda *a: None) == {"new": 2, "sent": 2}
+        assert alerts.look(Job.objects.create(kind="answers"), lambda *a: None) == {"new": 2}
+        assert not sent
+        assert alerts.send() == 2
     told = mail.outbox[-1].body + sent[0][1].decode()
     assert name in told
     words = ClaimRow.objects.filter(incident=name).first()
@@ -237,6 +239,7 @@ def test_mail_and_webhook_carry_no_word_of_a_report(client: Browser, monkeypatch
     monkeypatch.setattr(alerts, "post", refuses)
     Alert.objects.update(sent=None)
     assert alerts.send() == 0
+    assert Alert.objects.filter(tries=1).count() == 2
     assert "public address" in Alert.objects.filter(search__channel="webhook").get().error
     assert Alert.objects.filter(search__channel="email").get().error == "no mail server is set: TAWTHIQ_MAIL"
 
@@ -357,7 +360,10 @@ def test_a_release_that_a_killed_worker_finished_is_not_made_twice(client: Brows
     made = do(browser, browser.post("/publish/release/", {"preview": str(preview.pk)}))
     # As if the worker had been killed before it could say that it was done.
     Job.objects.filter(pk=made.pk).update(state="waiting", result={})
+    (published / "index.html").unlink()
     jobs.run.func(made.pk)
+    assert (published / "index.html").exists()
+    assert browser.post("/publish/release/", {"preview": str(preview.pk)}).status_code == 400
     assert Job.objects.get(pk=made.pk).result["number"] == 1
     assert len(list((published / "releases").iterdir())) == 1
 
@@ -381,3 +387,78 @@ def test_profiles_are_kept_and_checked(client: Browser, published: Path) -> None
     assert browser.post("/publish/", {"profile": "nothing"}).status_code == 400
     assert browser.post("/publish/", {"profile": "careful", "start": "2024-02-01", "end": "2024-01-01"}).status_code == 400
     assert json.dumps(said)
+
+
+def test_what_is_withheld_stays_so_whatever_incident_holds_it(client: Browser, published: Path) -> None:
+    from tawthiq.workspace import publishing
+    from tawthiq.workspace.models import IncidentRow
+
+    browser = client("editor")
+    public = [i.id for i in publishing.prepare(publishing.profile_named("careful"), None, None).public]
+    whole = next(row for row in IncidentRow.objects.filter(id__in=public) if len(row.data["claims"]) > 1)
+    claims = set(whole.data["claims"])
+    assert browser.post("/publish/withhold/", {"incident": whole.id, "reason": "x"}).status_code == 302
+    assert browser.post(f"/incidents/{whole.id}/split/", {"claim": [sorted(claims)[0]]}).status_code == 302
+    parts = [row.id for row in IncidentRow.objects.all() if claims & set(row.data["claims"])]
+    assert len(parts) == 2
+    ready = publishing.prepare(publishing.profile_named("careful"), None, None)
+    assert not set(parts) & {i.id for i in ready.public}
+    assert "محجوبة" in browser.get(f"/incidents/{parts[1]}/").content.decode()
+    other = next(name for name in public if name not in (whole.id, *parts))
+    browser.post(f"/incidents/{other}/merge/", {"other": parts[0]})
+    held = next(row for row in IncidentRow.objects.all() if set(row.data["claims"]) & claims and len(row.data["claims"]) > 0)
+    ready = publishing.prepare(publishing.profile_named("careful"), None, None)
+    assert held.id not in {i.id for i in ready.public}
+
+
+def test_one_poisoned_search_ends_nobody_elses_alerts(client: Browser) -> None:
+    from tawthiq.workspace import alerts
+    from tawthiq.workspace.models import Job, SavedSearch
+
+    long = "q=" + "x" * 1985 + "&start=2024-01-01"
+    assert saved(client("reader"), query=long).status_code == 400
+    assert not SavedSearch.objects.exists()
+    saved(client("reader"))
+    saved(client("reviewer"))
+    SavedSearch.objects.filter(person__login="reader1").update(query="start=2024-0")
+    contest()
+    assert alerts.look(Job.objects.create(kind="answers"), lambda *a: None)["new"] == 1
+    for _ in range(alerts.MOST_SEARCHES):
+        answer = saved(client("editor"))
+    assert saved(client("editor")).status_code == 400
+    assert answer.status_code == 302
+
+
+def test_a_link_in_an_alert_names_no_source(client: Browser) -> None:
+    from tawthiq.workspace import alerts
+    from tawthiq.workspace.models import Alert, AuditEntry, SavedSearch
+
+    browser = client("reader")
+    saved(browser, query="source=مصدر+سري&q=كلمات", channel="webhook", address="https://hook.example.org/SECRET")
+    search = SavedSearch.objects.get()
+    alert = Alert.objects.create(search=search, kind="unusual-week", about="x", data={"week": "2024-05-06", "count": 9, "mean": 2})
+    link = alerts.link_of(alert)
+    assert link == f"/searches/{search.pk}/?week=2024-05-06"
+    answer = browser.get(link)
+    assert answer.status_code == 302
+    assert "start=2024-05-06&end=2024-05-12" in answer["Location"]
+    assert client("editor").get(link).status_code == 404
+    assert not AuditEntry.objects.filter(what__contains="SECRET").exists()
+
+
+def test_a_profile_keeps_its_delays_and_a_release_is_what_was_shown(client: Browser, published: Path) -> None:
+    from tawthiq.workspace import publishing
+
+    browser = client("editor")
+    (published.parent / "profiles").mkdir(exist_ok=True)
+    (published.parent / "profiles" / "strict.toml").write_text("delay_days = 20\n[delays]\narrest = 90\n", encoding="utf-8")
+    said = {"name": "strict", "publisher": "فريق", "delay_days": "20", "exactness": "district", "sensitive_exactness": "district",
+            "unreviewed": "mark", "licence": "CC-BY-4.0"}  # fmt: skip
+    assert browser.post("/publish/profile/", said).status_code == 302
+    assert publishing.profiles()["strict"].delays == {"arrest": 90}
+    assert browser.post("/publish/profile/", {**said, "publisher": "a\x7fb"}).status_code == 400
+    preview = do(browser, browser.post("/publish/", {"profile": "strict"}))
+    browser.post("/publish/profile/", {**said, "sources": "on", "quotes": "on"})
+    made = do(browser, browser.post("/publish/release/", {"preview": str(preview.pk)}))
+    assert made.state == "done", made.error
+    assert "(نص مُختلَق)" not in (published / "index.html").read_text("utf-8")

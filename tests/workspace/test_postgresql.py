@@ -89,17 +89,35 @@ def test_a_wrong_address_is_told_in_one_line(tmp_path: Path) -> None:
         assert done.stderr.startswith("tawthiq: ")
 
 
-def race(examples: Path, project: Path, environment: dict[str, str]) -> None:
+def script(name: str, examples: Path, project: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.workspace.race", str(examples), str(project)], cwd=HERE.parents[1], env=environment,
+        [sys.executable, "-m", f"tests.workspace.{name}", str(examples), str(project)], cwd=HERE.parents[1], env=environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
 
 
 def test_people_who_ask_at_once_get_different_claims_on_postgresql(database: str, examples: Path, tmp_path: Path) -> None:
-    race(examples, tmp_path / "p", {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"})
+    script("race", examples, tmp_path / "p", {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"})
 
 
 def test_people_who_ask_at_once_get_different_claims_on_sqlite(examples: Path, tmp_path: Path) -> None:
-    race(examples, tmp_path / "p", {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")})
+    script("race", examples, tmp_path / "p", {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")})
+
+
+def test_migrations_go_down_and_up_with_data_on_postgresql(database: str, examples: Path, tmp_path: Path) -> None:
+    script("there_and_back", examples, tmp_path / "p", {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"})
+
+
+def test_migrations_go_down_and_up_with_data_on_sqlite(examples: Path, tmp_path: Path) -> None:
+    bare = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")}
+    script("there_and_back", examples, tmp_path / "p", bare)
+
+
+def test_runs_and_reviewers_at_once_lose_and_double_nothing_on_postgresql(database: str, examples: Path, tmp_path: Path) -> None:
+    script("writers", examples, tmp_path / "p", {**os.environ, "DATABASE_URL": database, "TAWTHIQ_TEST_ON_DATABASE": "1"})
+
+
+def test_runs_and_reviewers_at_once_lose_and_double_nothing_on_sqlite(examples: Path, tmp_path: Path) -> None:
+    bare = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TAWTHIQ_PROJECT")}
+    script("writers", examples, tmp_path / "p", bare)

@@ -75,7 +75,7 @@ def test_a_dropped_export_is_archived_with_its_photo_and_read(client: Browser) -
     assert rows.count() == 2
     assert rows.get(message=2).data["media"][0]["sha256"]
     assert Acquisition.objects.filter(name="export/result.json").exists()
-    assert not any(incoming(str(made.pk)).iterdir())
+    assert not (incoming() / made.given["folder"]).exists()
     page = browser.get(f"/jobs/{made.pk}/").content.decode()
     assert "تقارير جديدة أو معدّلة" in page
     again = do(browser, browser.post("/import/", {"files": [upload("result.json", json.dumps(EXPORT))]}))
@@ -191,7 +191,7 @@ def test_what_fails_says_why_and_the_log_knows_more(client: Browser, monkeypatch
         raise OSError("no space left on device")
 
     monkeypatch.setattr(bringing, "bring", fails)
-    made = jobs.start("import", "editor1")
+    made = jobs.start("import", "editor1", folder="x")
     jobs.run.func(made.pk)
     assert "no space left" in Job.objects.get(pk=made.pk).error
     page = client("editor").get(f"/jobs/{made.pk}/").content.decode()
@@ -244,8 +244,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) -> None:
     key = _asked(
         project,
         "from tawthiq.workspace.models import Job\nfrom tawthiq.workspace import jobs\nfrom tawthiq.workspace.uploads import incoming\n"
-        "job = Job.objects.create(kind='import', by='x', given={})\n"
-        f"tree = incoming(str(job.pk)) / 'files'\ntree.mkdir()\n(tree / 'a.jsonl').write_text({lines!r}, encoding='utf-8')\n"
+        "job = Job.objects.create(kind='import', by='x', given={'folder': 'given'})\n"
+        f"tree = incoming('given') / 'files'\ntree.mkdir()\n(tree / 'a.jsonl').write_text({lines!r}, encoding='utf-8')\n"
         "jobs.enqueue(job)\nprint(job.pk)",
     ).strip()
     killed = 0
@@ -304,8 +304,8 @@ def test_pages_are_answered_while_the_worker_writes(tmp_path: Path, examples: Pa
     _asked(
         project,
         "from tawthiq.workspace.models import Job\nfrom tawthiq.workspace import jobs\nfrom tawthiq.workspace.uploads import incoming\n"
-        "job = Job.objects.create(kind='import', by='x', given={})\n"
-        f"tree = incoming(str(job.pk)) / 'files'\ntree.mkdir()\n(tree / 'a.jsonl').write_text({lines!r}, encoding='utf-8')\n"
+        "job = Job.objects.create(kind='import', by='x', given={'folder': 'given'})\n"
+        f"tree = incoming('given') / 'files'\ntree.mkdir()\n(tree / 'a.jsonl').write_text({lines!r}, encoding='utf-8')\n"
         "jobs.enqueue(job)",
     )
     with subprocess.Popen(_tawthiq("work", "--project", project, "--once"), env=_bare()) as worker:
@@ -511,3 +511,116 @@ def test_a_name_that_is_no_actor_is_not_asked_again(client: Browser, filled: Pat
         assert page.count("كتيبة مختلقة") == 1  # in what the project said
     finally:
         shutil.rmtree(filled / NAMES_FOLDER, ignore_errors=True)
+
+
+# --- what a second look found -----------------------------------------------------------------------------------------
+
+
+def test_an_upload_that_fails_leaves_nothing_for_the_next(client: Browser, filled: Path) -> None:
+    from tawthiq.workspace.models import Job
+    from tawthiq.workspace.uploads import incoming
+
+    browser = client("editor")
+    files = [upload("a", "x"), upload("b.txt", "قصف")]
+    assert browser.post("/import/", {"files": files, "path": ["a", "a/b.txt"]}).status_code == 400
+    assert not Job.objects.exists()
+    assert not [path for path in incoming().iterdir() if path.is_dir()]
+    long = "🙂" * 120 + ".txt"
+    made = do(browser, browser.post("/import/", {"files": [upload("c.txt", "قصفت قوات النظام بلدة العشارة.")], "path": [long]}))
+    assert made.state == "done", made.error
+
+
+def test_a_bad_zip_takes_nothing_else_with_it(client: Browser) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("a.txt", "قصف" * 4000)
+    broken = bytearray(packed.getvalue())
+    broken[60:90] = b"\x00" * 30
+    files = [upload("q.zip", b"PK no zip"), upload("one.txt", "قصفت قوات النظام بلدة العشارة."), upload("w.zip", bytes(broken))]
+    browser = client("editor")
+    made = do(browser, browser.post("/import/", {"files": files, "path": ["q.zip", "q/one.txt", "d.zip/w.zip"]}))
+    assert made.state == "done", made.error
+    assert made.result["reports"] == 1
+    assert {where for where, _ in made.problems} >= {"q.zip", "w.zip"}
+
+
+def test_a_table_of_nothing_holds_nobody_up(tmp_path: Path) -> None:
+    from tawthiq.archive.readers.base import Source
+    from tawthiq.archive.readers.rows import preview
+
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text,day\n" + b",\n" * 2_000_000)
+    began = time.monotonic()
+    assert preview(Source.of_file(path)) == [["text", "day"]]
+    assert time.monotonic() - began < 1
+
+
+def test_a_passphrase_goes_when_its_work_is_stopped(client: Browser) -> None:
+    from tawthiq.workspace.models import Job
+    from tawthiq.workspace.uploads import incoming
+
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("a backup from the pages is of SQLite")
+    words = "عبارة سر طويلة كافية"
+    browser = client("admin")
+    browser.post("/administration/backup/", {"passphrase": words, "again": words})
+    job = Job.objects.get(kind="backup")
+    assert (incoming() / job.given["folder"] / "passphrase").exists()
+    browser.post(f"/jobs/{job.pk}/stop/")
+    assert not (incoming() / job.given["folder"]).exists()
+
+
+def test_only_who_may_start_a_kind_of_work_stops_it_and_does_it_again(client: Browser) -> None:
+    from tawthiq.workspace.models import Job
+
+    job = Job.objects.create(kind="collect", by="admin1", state="failed")
+    assert client("editor").get(f"/jobs/{job.pk}/").status_code == 200
+    for what in ("stop", "again"):
+        assert client("editor").post(f"/jobs/{job.pk}/{what}/").status_code == 404
+    assert client("admin").post(f"/jobs/{job.pk}/again/").status_code == 302
+
+
+def test_an_actor_with_one_name_alone_is_shown(client: Browser, filled: Path) -> None:
+    import shutil
+
+    from tawthiq.lexicon.additions import use_additions
+    from tawthiq.workspace import NAMES_FOLDER, names
+
+    use_additions(filled / NAMES_FOLDER)
+    try:
+        names.write(
+            names.check({"do": "add", "id": "zz", "kind": "militia", "ar": "كتيبة مختلقة تماماً"}), filled / NAMES_FOLDER, "x"
+        )
+        assert client("reviewer").get("/vocabulary/").status_code == 200
+        assert client("reader").get("/actors/zz/").status_code == 200
+    finally:
+        shutil.rmtree(filled / NAMES_FOLDER, ignore_errors=True)
+        use_additions(None)
+
+
+@pytest.mark.slow
+def test_the_children_of_a_killed_worker_end_with_it(tmp_path: Path) -> None:
+    project = tmp_path / "p"
+    lines = "\n".join(
+        json.dumps({"report": f"r{n}", "text": f"قصفت قوات النظام بلدة العشارة وقُتل {n % 7 + 1} مدنيين. " * 30}, ensure_ascii=False)
+        for n in range(3000)
+    )
+    _asked(
+        project,
+        "from tawthiq.workspace.models import Job\nfrom tawthiq.workspace import jobs\nfrom tawthiq.workspace.uploads import incoming\n"
+        "job = Job.objects.create(kind='import', by='x', given={'folder': 'given'})\n"
+        f"tree = incoming('given') / 'files'\ntree.mkdir()\n(tree / 'a.jsonl').write_text({lines!r}, encoding='utf-8')\n"
+        "jobs.enqueue(job)",
+    )
+    script = "from tawthiq.workspace.models import Job\nprint(Job.objects.get().stage)"
+    with subprocess.Popen(_tawthiq("work", "--project", project), env=_bare()) as worker:
+        until = time.monotonic() + 60
+        while _asked(project, script).strip() != "extract":
+            assert time.monotonic() < until, "it never came to extracting"
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    time.sleep(0.5)
+    import fcntl
+
+    with (project / "worker.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,11 +6,13 @@ is withdrawn keeps a notice under its id for good.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -46,7 +48,8 @@ class Changed(Record):
 class Release(Record):
     """A release: its number and instant, the versions it was made with, and what changed since the one before.
 
-    One that was withdrawn (`withdrawn_at`, `why`) has no files any more: this record of it stays.
+    One that was withdrawn (`withdrawn_at`, `why`) has no files any more: this record of it stays. `key` is of who asked for it, so
+    that it is not made twice.
     """
 
     number: int
@@ -63,6 +66,7 @@ class Release(Record):
     files: dict[str, str]
     withdrawn_at: str | None = None
     why: str = ""
+    key: str = ""
 
 
 def releases(out: Path) -> list[Release]:
@@ -113,10 +117,39 @@ def publish(
     end: str | None = None,
     now: datetime | None = None,
     estimate: Estimate | None = None,
+    key: str = "",
 ) -> Release:
-    """Write the next release into a folder and return it; nothing is left there when it fails."""
+    """Write the next release into a folder and return it; nothing is left there when it fails.
+
+    Where the newest release has the `key` that is given, it is that one: only what stands in front is brought up to it.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    earlier = releases(out)
+    with alone(out):
+        for path in out.glob(".release-*"):
+            shutil.rmtree(path)  # what a killed process left
+        earlier = releases(out)
+        if key and earlier and earlier[-1].key == key:
+            earlier, made = earlier[:-1], earlier[-1]
+        else:
+            made = _write(incidents, held, out, profile, versions, went, earlier, (start, end), now, estimate, key)
+        _notices(out, earlier, made, profile)
+        _front(out, profile)
+        return made
+
+
+def _write(
+    incidents: Sequence[PublicIncident],
+    held: Sequence[Held],
+    out: Path,
+    profile: Profile,
+    versions: Mapping[str, str],
+    went: Callable[[str], str | None],
+    earlier: Sequence[Release],
+    period: tuple[str | None, str | None],
+    now: datetime | None,
+    estimate: Estimate | None,
+    key: str,
+) -> Release:
     standing = [r for r in earlier if r.withdrawn_at is None]
     before = read_parquet(out / "releases" / str(standing[-1].number) / "data" / "incidents.parquet") if standing else []
     added, changed, withdrawn = compare(before, incidents, held, went)
@@ -131,13 +164,14 @@ def publish(
             tawthiq=__version__,
             vocabulary=versions.get("vocabulary", ""),
             linking=versions.get("linking", ""),
-            start=start,
-            end=end,
+            start=period[0],
+            end=period[1],
             incidents=len(incidents),
             added=added,
             changed=changed,
             withdrawn=withdrawn,
             files={},
+            key=key,
         )
         write_package(work / "data", columns, profile, number, made_at)
         write_pages(incidents, work, profile, made.model_dump(), estimate, standing[-1].number if standing else None)
@@ -151,35 +185,53 @@ def publish(
                 path.chmod(0o444)
         (out / "releases").mkdir(exist_ok=True)
         work.replace(out / "releases" / str(number))
-    _notices(out, earlier, made, profile)
-    _front(out, profile)
     return made
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Wait until nobody else publishes or withdraws in a folder."""
+    with (out / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _left(folder: Path) -> list[Path]:
+    """Return what of a withdrawn release is still there, its pages first."""
+    found = [p for p in folder.iterdir() if p.name not in ("release.json", "index.html")]
+    return sorted(found, key=lambda p: (p.is_dir(), p.name))
 
 
 def withdraw(out: Path, number: int, reason: str, profile: Profile, now: datetime | None = None) -> Release:
     """Take the files of a release away, and leave the record that it was there, when it went and why.
 
-    The newest release that stands is put in front again. Raises ValueError for a release that is not there or was withdrawn.
+    The newest release that stands is put in front again. One that was half taken away is taken away entirely. Raises ValueError for
+    a release that is not there or was withdrawn.
     """
-    found = {release.number: release for release in releases(out)}
-    made = found.get(number)
-    if made is None or made.withdrawn_at is not None:
+    if not (out / "releases").is_dir():
         raise ValueError(f"no release {number} to withdraw")
-    gone = made.model_copy(
-        update={"withdrawn_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"), "why": reason, "files": {}}
-    )
-    folder = out / "releases" / str(number)
-    # The record first: what is half taken away is taken away entirely the next time.
-    write_whole(folder / "release.json", gone.model_dump_json(indent=1) + "\n")
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != "release.json":
-            path.unlink()
-    notice = {"incident": f"{number}", "reason": "release", "instead": None, "release": number, "made_at": gone.withdrawn_at}
-    (folder / "index.html").write_text(withdrawn_page(notice | {"publisher": profile.publisher, "why": reason}), encoding="utf-8")
-    _front(out, profile)
-    return gone
+    with alone(out):
+        made = {release.number: release for release in releases(out)}.get(number)
+        folder = out / "releases" / str(number)
+        if made is None or (made.withdrawn_at is not None and not _left(folder)):
+            raise ValueError(f"no release {number} to withdraw")
+        if made.withdrawn_at is None:
+            at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+            made = made.model_copy(update={"withdrawn_at": at, "why": reason, "files": {}})
+            # The record first, then nothing in front leads there any more, then the files.
+            write_whole(folder / "release.json", made.model_dump_json(indent=1) + "\n")
+        _front(out, profile)
+        for path in _left(folder):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        notice = {
+            "incident": f"{number}", "reason": "release", "instead": None, "release": number, "made_at": made.withdrawn_at,
+            "publisher": profile.publisher, "why": made.why,
+        }  # fmt: skip
+        (folder / "index.html").write_text(withdrawn_page(notice), encoding="utf-8")
+        return made
 
 
 def _front(out: Path, profile: Profile) -> None:
@@ -234,6 +286,7 @@ def verify_releases(out: Path) -> list[str]:
     for release in releases(out):
         folder = out / "releases" / str(release.number)
         if release.withdrawn_at is not None:
+            wrong += [f"release {release.number}: {path.name} is still there" for path in _left(folder)]
             continue
         there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} - {"release.json"}
         for name, digest in release.files.items():

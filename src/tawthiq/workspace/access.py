@@ -108,6 +108,7 @@ ACCESS: dict[str, Rule] = {
     "site": Rule(EDITOR, audited=True),
     # Hearing.
     "searches": Rule(READER, READER),
+    "saved-search": Rule(READER),
     "search-forget": Rule(None, READER),
     "alert-feed": Rule(OPEN),  # to who knows its secret
     # Administration.

@@ -9,27 +9,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from scipy import stats
 
 from tawthiq.analyse.appearances import SETTLED_DAYS
-from tawthiq.archive.fetch import post
+from tawthiq.archive.fetch import Rules, post
 from tawthiq.archive.limits import Refused
-from tawthiq.linking import Progress
+from tawthiq.linking import Progress, ignore
+from tawthiq.workspace import jobs
 from tawthiq.workspace.access import digest
 from tawthiq.workspace.models import Alert, Answer, IncidentRow, Job, Person, SavedSearch
-from tawthiq.workspace.search import incidents, read_query
+from tawthiq.workspace.search import incidents, read_day, read_query
 from tawthiq.workspace.words import PageWords
 
 KINDS = ("first-appearance", "contested", "unusual-week")
@@ -40,6 +44,10 @@ _RECENT = timedelta(days=60)
 _WEEKS, _CHANCE, _LEAST = 26, 0.01, 3
 _MOST = 200
 _TRIES = 5
+# Seconds that one message may take, and all of a run.
+_SECONDS, _BUDGET = 10.0, 120.0
+MOST_SEARCHES, _QUERY = 30, 2000
+_log = logging.getLogger("tawthiq")
 _NAME, _ADDRESS = 120, 300
 
 
@@ -50,7 +58,11 @@ def save(person: Person, name: str, query: str, kinds: Sequence[str], channel: s
     """
     if not name.strip():
         raise ValueError("name: say what the search is called")
+    if len(query) > _QUERY:
+        raise ValueError(f"a field has {_QUERY} signs at most")
     read_query({k: v for k, v in parse_qs(query).items() if k != "view"})
+    if person.searches.count() >= MOST_SEARCHES:
+        raise ValueError(f"a person keeps {MOST_SEARCHES} searches at most")
     if wrong := set(kinds) - set(KINDS):
         raise ValueError(f"alerts: {sorted(wrong)[0]!r} is none of {', '.join(KINDS)}")
     if channel not in CHANNELS:
@@ -64,13 +76,19 @@ def save(person: Person, name: str, query: str, kinds: Sequence[str], channel: s
     if channel == "webhook" and (urlsplit(address).scheme != "https" or not urlsplit(address).hostname):
         raise ValueError("address: an address that begins with https://")
     secret = secrets.token_urlsafe(24) if channel in ("atom", "webhook") else ""
+    with transaction.atomic():
+        made = _made(person, name, query, kinds, channel, address, secret)
+    return made, secret
+
+
+def _made(person: Person, name: str, query: str, kinds: Sequence[str], channel: str, address: str, secret: str) -> SavedSearch:
     made = SavedSearch.objects.create(
-        person=person, name=name.strip()[:_NAME], query=query[:2000], alerts=sorted(set(kinds)), channel=channel,
+        person=person, name=name.strip()[:_NAME], query=query, alerts=sorted(set(kinds)), channel=channel,
         address=address if channel in ("email", "webhook") else "", digest=digest(secret) if secret else "",
     )  # fmt: skip
     _note(made)
     SavedSearch.objects.filter(pk=made.pk).update(looked=True)
-    return made, secret
+    return made
 
 
 def found_by(search: SavedSearch) -> QuerySet[IncidentRow]:
@@ -79,12 +97,17 @@ def found_by(search: SavedSearch) -> QuerySet[IncidentRow]:
 
 
 def look(job: Job, progress: Progress) -> dict[str, Any]:
-    """Look what is new for every saved search, and send what is to be sent; what fails is tried again the next time."""
+    """Look what is new for every saved search; what is to be sent is work of its own, so that nobody waits for it."""
     new = 0
     for search in SavedSearch.objects.exclude(alerts=[]).filter(person__is_active=True).select_related("person"):
-        new += _note(search)
+        try:
+            new += _note(search)
+        except (ValueError, DatabaseError):
+            _log.exception("the saved search %s could not be looked for", search.pk)
         progress("alerts", new, None)
-    return {"new": new, "sent": send()}
+    if _to_send().exists():
+        jobs.start_once("alerts", "")
+    return {"new": new}
 
 
 def _note(search: SavedSearch) -> int:
@@ -178,23 +201,47 @@ def link_of(alert: Alert) -> str:
     """Return the path of the page that an alert is about."""
     if name := alert.data.get("incident"):
         return f"/incidents/{name}/"
-    first = date.fromisoformat(alert.data["week"])
-    return f"/search/?{alert.search.query}&start={first}&end={first + timedelta(days=6)}"
+    return f"/searches/{alert.search_id}/?week={alert.data['week']}"
 
 
-def send() -> int:
-    """Send what waits to be sent by e-mail or webhook; returns how many were."""
+def address_of(search: SavedSearch, week: str) -> str:
+    """Return the page of what a saved search finds, of all days or of the week that begins with a day; raises ValueError."""
+    if not week:
+        return f"/search/?{search.query}"
+    first = read_day(week, "week")
+    query = replace(read_query(parse_qs(search.query)), start=first.isoformat(), end=(first + timedelta(days=6)).isoformat())
+    return f"/search/?{query.link()}"
+
+
+def _to_send() -> QuerySet[Alert]:
+    return Alert.objects.filter(sent=None, before=False, tries__lt=_TRIES, search__channel__in=("email", "webhook"))
+
+
+def run_sending(job: Job, progress: Progress) -> dict[str, Any]:
+    """Send what waits to be sent, so long as there is time; an address that does not answer is left until the next time."""
+    return {"sent": send(progress)}
+
+
+def send(progress: Progress = ignore) -> int:
+    """Send what waits to be sent by e-mail or webhook, those that failed least first; returns how many were."""
     sent = 0
-    waiting = Alert.objects.filter(sent=None, before=False, tries__lt=_TRIES).select_related("search__person").order_by("id")
-    for alert in waiting.filter(Q(search__channel="email") | Q(search__channel="webhook"))[:_MOST]:
-        words = PageWords("en" if alert.search.person.language == "en" else "ar")
-        body = {"kind": alert.kind, "text": text_of(alert, words), "link": f"{settings.ADDRESS}{link_of(alert)}"}
+    until = time.monotonic() + _BUDGET
+    silent: set[str] = set()
+    for number, alert in enumerate(_to_send().select_related("search__person").order_by("tries", "id")[:_MOST]):
+        progress("alerts", number, None)
+        if time.monotonic() > until:
+            break
+        if alert.search.address in silent:
+            continue
         try:
+            words = PageWords("en" if alert.search.person.language == "en" else "ar")
+            body = {"kind": alert.kind, "text": text_of(alert, words), "link": f"{settings.ADDRESS}{link_of(alert)}"}
             if alert.search.channel == "email":
                 _mail(alert, body, words)
             else:
                 _call(alert, body)
-        except (OSError, Refused, ValueError) as error:
+        except (OSError, Refused, ValueError, KeyError) as error:
+            silent.add(alert.search.address)
             Alert.objects.filter(pk=alert.pk).update(tries=alert.tries + 1, error=" ".join(str(error).split())[:200])
             continue
         Alert.objects.filter(pk=alert.pk).update(sent=timezone.now(), error="")
@@ -213,7 +260,8 @@ def _call(alert: Alert, body: Mapping[str, str]) -> None:
     """Send an alert to a webhook, signed: X-Tawthiq-Signature is the HMAC-SHA256 of the body under the hash of the secret."""
     data = json.dumps({**body, "id": alert.pk, "at": alert.at.isoformat()}, ensure_ascii=False).encode()
     signature = hmac.new(alert.search.digest.encode(), data, hashlib.sha256).hexdigest()
-    answer = post(alert.search.address, data, {"Content-Type": "application/json", "X-Tawthiq-Signature": signature})
+    headers = {"Content-Type": "application/json", "X-Tawthiq-Signature": signature}
+    answer = post(alert.search.address, data, headers, Rules(seconds=_SECONDS))
     if not 200 <= answer.status < 300:
         raise ValueError(f"answered with {answer.status}")
 

@@ -6,9 +6,11 @@ What was dropped lies below `incoming` until it is archived whole, and goes from
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -22,7 +24,7 @@ from django.db import transaction
 from tawthiq import __version__
 from tawthiq.archive.collect import Collector, State, read_sources
 from tawthiq.archive.given import Given, given
-from tawthiq.archive.limits import Refused, check_zip
+from tawthiq.archive.limits import LARGEST_UNPACKED, Refused, check_zip
 from tawthiq.archive.originals import Originals
 from tawthiq.archive.readers.base import Defaults, Source
 from tawthiq.archive.readers.rows import FIELDS, preview, recognised
@@ -38,8 +40,7 @@ from tawthiq.workspace.store import DjangoStore
 from tawthiq.workspace.uploads import incoming, keep
 
 TABLES = (".csv", ".xlsx")
-# A zip that holds an export's folder is unpacked; these are read as they are.
-_OWN_ZIPS = (".wacz", ".docx", ".xlsx")
+_DAMAGED = (Refused, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _LONGEST = 200
 
 
@@ -70,22 +71,36 @@ def drop(person: Person, files: Sequence[TemporaryUploadedFile], names: Sequence
         ZoneInfo(str(told["zone"]))
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError(f"zone: no time zone {told['zone']!r}") from None
-    with transaction.atomic():
-        job = Job.objects.create(kind="import", by=person.login, given=told)
-        tree = incoming(str(job.pk)) / "files"
+    # A folder of its own, whatever number the job has had before.
+    folder = incoming(secrets.token_hex(8))
+    tree = folder / "files"
+    try:
         for number, file in enumerate(files):
             keep(file, tree, names[number] if number < len(names) and names[number] else file.name or "file")
         tables = [str(path.relative_to(tree)) for path in sorted(tree.rglob("*")) if suffix_of(path.name) in TABLES]
-        Job.objects.filter(pk=job.pk).update(given={**told, "tables": tables, "files": len(files)})
-        job.refresh_from_db()
-        if not tables:
-            jobs.enqueue(job)
+        given = {**told, "tables": tables, "files": len(files), "folder": folder.name}
+        with transaction.atomic():
+            job = Job.objects.create(kind="import", by=person.login, given=given)
+            if not tables:
+                jobs.enqueue(job)
+                job.refresh_from_db()
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ValueError(f"the files could not be kept: {error.strerror or error}") from None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return job
+
+
+def folder_of(job: Job) -> Path:
+    """Return the folder in which the files of a job lie."""
+    return incoming(job.given["folder"])
 
 
 def tables_of(job: Job) -> list[dict[str, Any]]:
     """Return the tables of a job that waits for their columns: name, head, first rows, the columns recognised, what is wrong."""
-    tree = incoming(str(job.pk)) / "files"
+    tree = folder_of(job) / "files"
     out = []
     for name in job.given.get("tables", []):
         try:
@@ -117,10 +132,10 @@ def map_columns(job: Job, columns: Mapping[str, Mapping[str, str]], order: str) 
 
 def bring(job: Job, progress: Progress) -> dict[str, Any]:
     """Archive, read, extract and link what was dropped; return what it gave."""
-    folder = incoming(str(job.pk))
+    folder = folder_of(job)
     tree = folder / "files"
     summary = Summary()
-    _unpack(tree, summary)
+    _unpack(tree, summary, progress)
     store, originals = DjangoStore(), Originals(project() / "archive")
     order = job.given.get("order") or ""
     plain = Defaults(
@@ -155,21 +170,27 @@ def go_on_with(job: Job, progress: Progress) -> dict[str, Any]:
     return _go_on(job, DjangoStore(), Summary(), progress)
 
 
-def _unpack(tree: Path, summary: Summary) -> None:
-    """Unpack zips, such as that of an export's folder, beside themselves; one that is none, or leads astray, is told."""
-    for path in sorted(tree.rglob("*")):
-        if suffix_of(path.name) != ".zip" or suffix_of(path.name) in _OWN_ZIPS:
+def _unpack(tree: Path, summary: Summary, progress: Progress) -> None:
+    """Unpack zips, such as that of an export's folder, beside themselves; one that is none, or leads astray, is told.
+
+    All together may unpack to half of what the disk has free.
+    """
+    budget = shutil.disk_usage(tree).free // 2
+    for path in sorted(tree.rglob("*.[zZ][iI][pP]")):
+        if not path.is_file():
             continue
-        target = path.with_suffix("")
+        target = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{path.stem[:40]}-"))
         try:
             with zipfile.ZipFile(path) as packed:
-                check_zip(packed)
-                packed.extractall(target)
-            path.unlink()
-        except (Refused, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+                check_zip(packed, min(LARGEST_UNPACKED, budget))
+                for number, member in enumerate(packed.infolist()):
+                    progress("unpack", number, None)
+                    budget -= member.file_size
+                    packed.extract(member, target)
+        except _DAMAGED as error:
             summary.problem(path.name, f"cannot be unpacked: {error}")
             shutil.rmtree(target, ignore_errors=True)
-            path.unlink()
+        path.unlink()
 
 
 def _files(tree: Path, mapped: Mapping[str, Any], summary: Summary) -> Iterator[Given]:

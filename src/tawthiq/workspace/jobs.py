@@ -24,6 +24,8 @@ TRIES = 3
 # So many lines of what could not be read are kept with a job; all are counted.
 PROBLEMS = 1000
 _EVERY = 0.5
+# Work that is given a passphrase: it goes when the work has ended, however it did.
+SECRET = ("backup", "restore")
 Work = Callable[[Job, Progress], dict[str, Any]]
 
 
@@ -37,7 +39,7 @@ class Unusable(Exception):  # noqa: N818
 
 def kinds() -> dict[str, Work]:
     """Return what does each kind of work."""
-    from tawthiq.workspace import answers, bringing, keeping, publishing, trials
+    from tawthiq.workspace import alerts, answers, bringing, keeping, publishing, trials
 
     return {
         "import": bringing.bring,
@@ -49,6 +51,7 @@ def kinds() -> dict[str, Work]:
         "restore": keeping.bring_back,
         "trial": trials.run_trial,
         "reread": trials.run_reread,
+        "alerts": alerts.run_sending,
     }
 
 
@@ -65,6 +68,12 @@ def start_once(kind: str, by: str, **given: Any) -> Job:
     return Job.objects.filter(kind=kind, state="waiting").first() or start(kind, by, **given)
 
 
+def _forget(job: Job) -> None:
+    from tawthiq.workspace import keeping
+
+    keeping.forget(job)
+
+
 def enqueue(job: Job) -> None:
     """Hand a job to the worker."""
     Job.objects.filter(pk=job.pk).update(state="waiting")
@@ -73,7 +82,10 @@ def enqueue(job: Job) -> None:
 
 def stop(job: Job) -> None:
     """Ask a job to end: at once when it waits, after its present step when it runs."""
-    if not Job.objects.filter(pk=job.pk, state__in=("waiting", "asked")).update(state="stopped", ended=timezone.now()):
+    if Job.objects.filter(pk=job.pk, state__in=("waiting", "asked")).update(state="stopped", ended=timezone.now()):
+        if job.kind in SECRET:
+            _forget(job)
+    else:
         Job.objects.filter(pk=job.pk, state="running").update(stopping=True)
 
 
@@ -101,6 +113,8 @@ def run(key: int) -> None:
 
 
 def _end(job: Job, state: str, **said: Any) -> None:
+    if job.kind in SECRET:
+        _forget(job)
     Job.objects.filter(pk=job.pk).update(state=state, ended=timezone.now(), **said)
 
 
@@ -129,6 +143,9 @@ def note_problems(job: Job, problems: list[tuple[str, str]]) -> None:
 @transaction.atomic
 def recover() -> int:
     """Take up what a worker left that is no more; only the one worker of a project may ask. Returns how many jobs."""
+    from tawthiq.workspace import keeping
+
+    keeping.clear()
     DBTaskResult.objects.running().update(status="READY")
     found = list(Job.objects.filter(state="running"))
     Job.objects.filter(state="running").update(state="waiting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from tawthiq.archive.seal import SHORTEST, is_sealed, seal, unseal
@@ -35,15 +36,19 @@ def backup_named(name: str) -> Path | None:
     return next((path for path in backups() if path.name == name), None)
 
 
-def _with_secret(kind: str, person: Person, words: str, **given: Any) -> Job:
+def _with_secret(kind: str, person: Person, words: str, file: TemporaryUploadedFile | None = None, **given: Any) -> Job:
     """Ask for work that needs a passphrase: it lies in a file of the project until then, never in the database."""
-    with transaction.atomic():
-        job = Job.objects.create(kind=kind, by=person.login, given=given)
-        path = incoming(str(job.pk)) / _WORDS_FILE
+    folder = incoming(secrets.token_hex(8))
+    try:
+        if file is not None:
+            keep(file, folder, "backup")
+        path = folder / _WORDS_FILE
         path.touch(mode=0o600)
         path.write_text(words, encoding="utf-8")
-        jobs.enqueue(job)
-    return job
+        return jobs.start(kind, person.login, folder=folder.name, **given)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def ask_backup(person: Person, words: str, again: str) -> Job:
@@ -75,7 +80,6 @@ def back_up(job: Job, progress: Progress) -> dict[str, Any]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    _forget(job)
     return {"name": target.name, "files": files, "size": target.stat().st_size}
 
 
@@ -83,17 +87,16 @@ def ask_restore(person: Person, file: TemporaryUploadedFile | None, words: str) 
     """Ask that a backup be brought back into a folder of its own; raises ValueError where no file was chosen."""
     if file is None:
         raise ValueError("choose a file")
-    job = _with_secret("restore", person, words, name=str(file.name)[:200])
-    keep(file, incoming(str(job.pk)), "backup")
-    return job
+    return _with_secret("restore", person, words, file, name=str(file.name)[:200])
 
 
 def bring_back(job: Job, progress: Progress) -> dict[str, Any]:
     """Open a backup beside the project and prove it; the project that runs is not touched."""
     words = _secret(job)
     progress("restore", 0, None)
-    file = incoming(str(job.pk)) / "backup"
+    file = incoming(job.given["folder"]) / "backup"
     target = _beside(job.made)
+    target.mkdir(mode=0o700)
     with tempfile.TemporaryDirectory(dir=incoming(), prefix="restore-") as folder:
         packed = file
         try:
@@ -103,10 +106,7 @@ def bring_back(job: Job, progress: Progress) -> dict[str, Any]:
             proof = restore(packed, target)
         except (ValueError, OSError) as error:
             shutil.rmtree(target, ignore_errors=True)
-            _forget(job)
             raise jobs.Unusable(str(error)) from None
-    target.chmod(0o700)
-    _forget(job)
     return {
         "folder": target.name, "originals": proof.originals, "entries": proof.entries, "sound": proof.sound,
         "problems": [list(map(str, p)) for p in proof.problems[:50]],
@@ -122,13 +122,24 @@ def _beside(at: datetime) -> Path:
 
 def _secret(job: Job) -> str:
     try:
-        return (incoming(str(job.pk)) / _WORDS_FILE).read_text(encoding="utf-8")
+        return (incoming(job.given["folder"]) / _WORDS_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise jobs.Unusable("secret_gone") from None
 
 
-def _forget(job: Job) -> None:
-    shutil.rmtree(incoming(str(job.pk)), ignore_errors=True)
+def forget(job: Job) -> None:
+    """Remove the passphrase and the files of a job that has ended."""
+    if name := job.given.get("folder"):
+        shutil.rmtree(incoming() / name, ignore_errors=True)
+
+
+def clear() -> None:
+    """Remove what a killed worker left unsealed."""
+    for path in [*(project() / FOLDER).glob(".backup-*"), *(project() / FOLDER).glob("*.part"), *incoming().glob("restore-*")]:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def collected_every(said: Mapping[str, str]) -> int:

@@ -59,6 +59,12 @@ class LinkTables:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    def in_turn(self) -> None:
+        """Let nobody else store or claim until the end of the transaction: on SQLite its beginning sees to that."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK + 2])
+
     def made_with(self, name: str) -> str:
         """Return what the derived tables were made with, "" when that is not known."""
         row = Mark.objects.filter(name=name).first()

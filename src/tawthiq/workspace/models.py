@@ -398,9 +398,13 @@ class Alert(models.Model):
 
 
 class Withheld(models.Model):
-    """An incident that a person keeps out of every further release, and why; taking it back removes the row."""
+    """An incident that a person keeps out of every further release, and why; taking it back removes the row.
+
+    `claims` are what was withheld: whatever incident comes to hold one of them is kept out too.
+    """
 
     incident = models.CharField(max_length=16, primary_key=True)
     by = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField()
+    claims = models.JSONField(default=list)

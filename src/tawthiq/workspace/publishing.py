@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from pydantic import ValidationError
 
 from tawthiq.analyse.tables import record
@@ -25,7 +26,7 @@ from tawthiq.publish.words import Words
 from tawthiq.workspace import jobs
 from tawthiq.workspace.bringing import project
 from tawthiq.workspace.deciding import Gone, incident_row
-from tawthiq.workspace.models import Job, Person, Withheld
+from tawthiq.workspace.models import IncidentRow, Job, Person, Withheld
 from tawthiq.workspace.search import read_day
 from tawthiq.workspace.store import DjangoStore
 
@@ -61,14 +62,15 @@ def prepare(profile: Profile, first: date | None, last: date | None) -> Ready:
     store = DjangoStore()
     incidents = [i for i in store.incidents() if _within(i, first, last)]
     told = list(store.told())
-    withheld = set(Withheld.objects.values_list("incident", flat=True))
+    kept_out = {claim for claims in Withheld.objects.values_list("claims", flat=True) for claim in claims}
+    withheld = {i.id for i in incidents if kept_out.intersection(i.claims)}
     public, held = redact(incidents, {t.key: t for t in told}, profile, datetime.now(UTC).date(), withheld)
     estimate = undocumented(record(told, incidents)) if profile.estimates else None
     return Ready(public, held, profile, first, last, estimate)
 
 
-def write(ready: Ready, out: Path) -> Release:
-    """Write the next release into a folder."""
+def write(ready: Ready, out: Path, key: str = "") -> Release:
+    """Write the next release into a folder; `key` is of who asks for it, so that it is not made twice."""
     store = DjangoStore()
     return publish(
         ready.public,
@@ -80,6 +82,7 @@ def write(ready: Ready, out: Path) -> Release:
         start=ready.start.isoformat() if ready.start else None,
         end=ready.end.isoformat() if ready.end else None,
         estimate=ready.estimate,
+        key=key,
     )
 
 
@@ -106,11 +109,17 @@ def profile_named(name: str) -> Profile:
 
 
 def save_profile(name: str, said: Mapping[str, Any]) -> Profile:
-    """Keep a profile under a name of letters, digits and hyphens; raises ValueError with one line for what cannot be one."""
+    """Keep a profile under a name of letters, digits and hyphens; what is not said stays as it was.
+
+    Raises ValueError with one line for what cannot be one.
+    """
     if not name or len(name) > _NAME or name == CAREFUL or not name.replace("-", "").isalnum():
         raise ValueError(f"name: letters, digits and hyphens, {_NAME} at most, not {CAREFUL!r}")
+    if any(isinstance(v, str) and any(ord(c) < 32 or ord(c) == 127 for c in v) for v in said.values()):
+        raise ValueError("a sign in it cannot be stored")
+    kept = profiles().get(name, Profile()).model_dump()
     try:
-        made = Profile.model_validate(dict(said))
+        made = Profile.model_validate({**kept, **said})
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -132,20 +141,29 @@ def save_profile(name: str, said: Mapping[str, Any]) -> Profile:
 # --- jobs -------------------------------------------------------------------------------------------------------------
 
 
-def ask(person: Person, kind: str, profile: str, start: str, end: str) -> Job:
-    """Ask for a "preview" or a "publish"; raises ValueError for a profile or a day that is none."""
-    profile_named(profile)
+def ask(person: Person, profile: str, start: str, end: str) -> Job:
+    """Ask for a preview of a release; raises ValueError for a profile or a day that is none."""
+    chosen = profile_named(profile)
     first, last = (read_day(day, field) if day else None for day, field in ((start, "start"), (end, "end")))
     if first and last and last < first:
         raise ValueError("time: it ends before it begins")
-    return jobs.start(kind, person.login, profile=profile, start=start or None, end=end or None)
+    # As it is now: what was shown is what is published, whatever the profile becomes.
+    return jobs.start("preview", person.login, profile=profile, values=chosen.model_dump(), start=start or None, end=end or None)
+
+
+@transaction.atomic
+def ask_release(person: Person, preview_: Job) -> Job:
+    """Ask that what a preview showed be published, once; raises ValueError for one that was."""
+    shown = Job.objects.select_for_update().get(pk=preview_.pk)
+    if shown.result.get("release"):
+        raise ValueError("this preview was published already")
+    made = jobs.start("publish", person.login, **{k: shown.given[k] for k in ("profile", "values", "start", "end")})
+    Job.objects.filter(pk=shown.pk).update(result={**shown.result, "release": made.pk})
+    return made
 
 
 def _ready(job: Job) -> Ready:
-    try:
-        profile = profile_named(job.given["profile"])
-    except ValueError as error:
-        raise jobs.Unusable(str(error)) from None
+    profile = Profile.model_validate(job.given["values"])
     first, last = (date.fromisoformat(job.given[key]) if job.given.get(key) else None for key in ("start", "end"))
     return prepare(profile, first, last)
 
@@ -182,13 +200,7 @@ def _areas(public: list[PublicIncident]) -> list[Area]:
 def release(job: Job, progress: Progress) -> dict[str, Any]:
     """Write the next release of the publication; a release that a killed worker had finished is not made twice."""
     progress("publish", 0, None)
-    out = project() / FOLDER
-    before = releases(out)[-1].number if out.is_dir() and releases(out) else 0
-    if "before" in job.given and before > job.given["before"]:
-        made = releases(out)[-1]
-    else:
-        Job.objects.filter(pk=job.pk).update(given={**job.given, "before": before})
-        made = write(_ready(job), out)
+    made = write(_ready(job), project() / FOLDER, f"job {job.pk}")
     return {
         "number": made.number, "incidents": made.incidents, "added": len(made.added), "changed": len(made.changed),
         "withdrawn": len(made.withdrawn),
@@ -216,10 +228,22 @@ def withhold(person: Person, name: str, reason: str) -> None:
     if not reason.strip():
         raise ValueError("say why")
     row = incident_row(name)
-    Withheld.objects.update_or_create(incident=row.id, defaults={"by": person.login, "reason": reason.strip()[:500]})
+    said = {"by": person.login, "reason": reason.strip()[:500], "claims": list(row.data["claims"])}
+    Withheld.objects.update_or_create(incident=row.id, defaults=said)
+
+
+def withheld_of(claims: Iterable[str]) -> Withheld | None:
+    """Return why an incident with some claims is withheld, None where it is not."""
+    wanted = set(claims)
+    return next((row for row in Withheld.objects.order_by("at") if wanted.intersection(row.claims)), None)
 
 
 def let_out(name: str) -> None:
     """Let an incident into releases again; raises Gone for one that is not withheld."""
-    if not Withheld.objects.filter(incident=name).delete()[0]:
+    row = Withheld.objects.filter(incident=name).first()
+    if row is None:
+        found = IncidentRow.objects.filter(id=name).first()
+        row = withheld_of(found.data["claims"]) if found is not None else None
+    if row is None:
         raise Gone(name)
+    row.delete()

@@ -106,6 +106,7 @@ class DjangoStore(LinkTables, Ledger):
     @transaction.atomic
     def put(self, archived: Archived, items: Sequence[Item], reader: str) -> int:
         """Store reports; a changed text is a new version, the version with the latest edit is current; return how many are new."""
+        self.in_turn()
         acquisition = Acquisition.objects.get(number=archived.number)
         stored = self._stored(self._maybe_known(items))
         rows: list[list[Any]] = []
@@ -230,8 +231,12 @@ class DjangoStore(LinkTables, Ledger):
     def claim(self, found: Sequence[tuple[Pending, list[Claim]]], vocabulary: str) -> None:
         """Put claims in place of those of an older vocabulary.
 
-        One that is found again stays in its incident until it is linked anew.
+        One that is found again stays in its incident until it is linked anew. What another run has read meanwhile is left to it.
         """
+        self.in_turn()
+        there = ReportRow.objects.filter(id__in=[pending.key for pending, _ in found]).exclude(vocabulary=vocabulary)
+        waiting = set(there.values_list("id", flat=True))
+        found = [one for one in found if one[0].key in waiting]
         keys = [pending.key for pending, _ in found]
         was: dict[int, list[tuple[Claim, str]]] = {}
         old: list[int] = []

@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from tawthiq.archive.limits import shown
 from tawthiq.workspace.models import Person
 
-_LONGEST, _DEEPEST = 80, 6
+_LONGEST, _DEEPEST = 200, 6
 # Who may send files where.
 PAGES = {"/import/": "editor", "/administration/restore/": "admin"}
 
@@ -63,7 +63,7 @@ class GuardedUpload(TemporaryFileUploadHandler):
 def keep(file: TemporaryUploadedFile, folder: Path, said: str) -> Path:
     """Move a file that came in under a folder, where what it was called says, and return where it is."""
     target = folder / plain_name(said)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     number = 1
     while target.exists():
         number += 1
@@ -79,4 +79,11 @@ def plain_name(said: str) -> str:
     ('export/photos/a.jpg', 'file')
     """
     parts = [part for part in said.replace("\\", "/").split("/") if part.strip(". ") and not part.endswith(":")]
-    return "/".join(shown(part)[-_LONGEST:] for part in parts[-_DEEPEST:]) or "file"
+    return "/".join(_short(shown(part)) for part in parts[-_DEEPEST:]) or "file"
+
+
+def _short(part: str) -> str:
+    """Return the end of a name that a file system takes: it counts bytes."""
+    while len(part.encode("utf-8", "replace")) > _LONGEST:
+        part = part[1:]
+    return part

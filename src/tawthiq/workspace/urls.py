@@ -91,6 +91,7 @@ urlpatterns = [
     path("publish/withhold/", publication.withhold, name="withhold"),
     path("publish/site.zip", publication.site, name="site"),
     path("searches/", alerts.searches, name="searches"),
+    path("searches/<int:key>/", alerts.saved, name="saved-search"),
     path("searches/<int:key>/forget/", alerts.forget, name="search-forget"),
     path("alerts/<str:secret>.atom", alerts.feed, name="alert-feed"),
     path("administration/", administration.administration, name="administration"),

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
@@ -19,6 +20,7 @@ FIELDS = ("text", "title", "published", "source", "report", "url", "author")
 SYNONYMS = {"date": "published", "id": "report"}
 _DATE = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})$")
 _SAMPLE = 65536
+_LOOKED = 1000
 
 
 def read(source: Source, defaults: Defaults) -> Iterator[Found]:
@@ -161,7 +163,7 @@ def preview(source: Source, most: int = 4) -> list[list[str]]:
     rows = _workbook(source) if source.name.lower().endswith(".xlsx") else _csv(source)
     out: list[list[str]] = []
     try:
-        for cells in rows:
+        for cells in islice(rows, _LOOKED):
             if any(c not in (None, "") for c in cells):
                 out.append(["" if c is None else str(c).strip() for c in cells])
             if len(out) > most:

@@ -31,7 +31,7 @@ def searches(request: HttpRequest) -> HttpResponse:
         made, secret = alerts.save(
             me, said.get("name", ""), said.get("query", ""), said.getlist("alert"), said.get("channel", ""), said.get("address", "")
         )
-        request.noted = f"{made.name}: {made.query} {' '.join(made.alerts)} {made.channel} {made.address}"  # type: ignore[attr-defined]
+        request.noted = f"{made.name}: {made.query} {' '.join(made.alerts)} {made.channel}"  # type: ignore[attr-defined]
         if not secret:
             return redirect("searches")
     found = Paginator(alerts.latest(me), PAGE).get_page(request.GET.get("page"))
@@ -51,6 +51,15 @@ def searches(request: HttpRequest) -> HttpResponse:
     if secret:
         response["Cache-Control"] = "no-store"
     return response
+
+
+@plain_errors
+def saved(request: HttpRequest, key: int) -> HttpResponse:
+    """Lead to what a saved search of one's own finds, of the week asked for or of all days."""
+    found = me_of(request).searches.filter(pk=key).first() if key < 2**62 else None
+    if found is None:
+        raise Gone(str(key))
+    return redirect(alerts.address_of(found, request.GET.get("week", "")))
 
 
 @plain_errors
@@ -78,7 +87,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 
     tag = f"tag:tawthiq.invalid,{search.made:%Y-%m-%d}:{search.digest[:16]}"
     add(root, "id", tag)
-    add(root, "title", search.name)
+    add(root, "title", f"{words('brand')}: {words('alerts')} {search.pk}")
     add(root, "updated", (rows[0].at if rows else search.made).isoformat())
     add(add(root, "author"), "name", words("brand"))
     for row in rows:

@@ -12,9 +12,9 @@ from tawthiq.link.decisions import REVIEWS
 from tawthiq.link.explain import Explanation, explain
 from tawthiq.link.weights import project_weights
 from tawthiq.model import Incident
-from tawthiq.workspace import LINKING_FOLDER, deciding, drawing, reading
+from tawthiq.workspace import LINKING_FOLDER, deciding, drawing, publishing, reading
 from tawthiq.workspace.access import me_of, page_context
-from tawthiq.workspace.models import IncidentRow, Withheld
+from tawthiq.workspace.models import IncidentRow
 from tawthiq.workspace.store import DjangoStore
 from tawthiq.workspace.views.errors import plain_errors
 
@@ -43,7 +43,7 @@ def incident(request: HttpRequest, name: str) -> HttpResponse:
         "decisions": ledger,
         "open_ids": made.conflicts,
         "reviews": REVIEWS,
-        "withheld": Withheld.objects.filter(incident=row.id).first(),
+        "withheld": publishing.withheld_of(made.claims),
     }
     return render(request, "workspace/incident.html", context)
 

@@ -31,7 +31,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     me = me_of(request)
     if request.method == "POST":
         said = request.POST
-        job = publishing.ask(me, "preview", said.get("profile", ""), said.get("start", "").strip(), said.get("end", "").strip())
+        job = publishing.ask(me, said.get("profile", ""), said.get("start", "").strip(), said.get("end", "").strip())
         request.noted = f"preview {said.get('profile', '')}"  # type: ignore[attr-defined]
         return redirect("job", key=job.pk)
     profiles = publishing.profiles()
@@ -59,7 +59,7 @@ def release(request: HttpRequest) -> HttpResponse:
     if shown is None:
         raise Gone(key)
     given = shown.given
-    job = publishing.ask(me, "publish", given["profile"], given.get("start") or "", given.get("end") or "")
+    job = publishing.ask_release(me, shown)
     request.noted = f"{given['profile']} {given.get('start') or ''} {given.get('end') or ''}".strip()  # type: ignore[attr-defined]
     return redirect("job", key=job.pk)
 
@@ -136,8 +136,9 @@ def _zipped(folder: Path) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                packed.write(path, str(path.relative_to(folder)))
+            name = path.relative_to(folder)
+            if path.is_file() and not any(part.startswith(".") for part in name.parts):
+                packed.write(path, str(name))
                 yield bytes(pipe.waiting)
                 pipe.waiting.clear()
     yield bytes(pipe.waiting)

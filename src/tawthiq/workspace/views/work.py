@@ -30,6 +30,14 @@ def job_of(key: int, person: Person) -> Job:
     return found
 
 
+def _mine(key: int, person: Person) -> Job:
+    """Return a job that a person may stop and do again: who may ask for its kind; raises Gone."""
+    found = job_of(key, person)
+    if found.kind == "collect" and not person.may("admin"):
+        raise Gone(str(key))
+    return found
+
+
 @plain_errors
 def bring(request: HttpRequest) -> HttpResponse:
     """Take dropped files, or show the form and what was brought in before."""
@@ -94,7 +102,7 @@ def job(request: HttpRequest, key: int) -> HttpResponse:
 @plain_errors
 def stop(request: HttpRequest, key: int) -> HttpResponse:
     """Ask a job to end."""
-    found = job_of(key, me_of(request))
+    found = _mine(key, me_of(request))
     jobs.stop(found)
     return redirect("job", key=key)
 
@@ -102,7 +110,7 @@ def stop(request: HttpRequest, key: int) -> HttpResponse:
 @plain_errors
 def again(request: HttpRequest, key: int) -> HttpResponse:
     """Do a job again that failed or was stopped."""
-    found = job_of(key, me_of(request))
+    found = _mine(key, me_of(request))
     if found.state not in ("failed", "stopped"):
         raise Gone(str(key))
     Job.objects.filter(pk=key).update(tries=0, stopping=False, error="", stage="", done=0, total=None)
