@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml hatch_build.py frontend/package-lock.json src/tawthiq/__init__.py
 
-.PHONY: run test install install-dev bench lock clean
+.PHONY: run test install install-dev bench lock sbom audit clean
 
 run: install
 	$(BIN)/tawthiq run $(REPORTS) --project demo
@@ -53,6 +53,20 @@ lock: install-dev
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --constraint requirements.txt --output-file requirements-dev.txt requirements-dev.in
 	cd frontend && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+
+# A bill of materials of what the program is made of (CycloneDX): Python's packages, and what the pages carry.
+sbom: install
+	mkdir -p dist
+	$(PYTHON) -m venv dist/tools && dist/tools/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom
+	dist/tools/bin/cyclonedx-py environment --output-format JSON --output-file dist/sbom.json $(BIN)/python
+	cd frontend && npm sbom --package-lock-only --sbom-format cyclonedx > ../dist/sbom-pages.json
+	@echo "dist/sbom.json, dist/sbom-pages.json"
+
+# The locks against known weaknesses; without a connection to the data it says so and fails.
+audit: install
+	$(PYTHON) -m venv dist/tools && dist/tools/bin/pip install --quiet --disable-pip-version-check pip-audit
+	dist/tools/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	cd frontend && npm audit --package-lock-only
 
 clean:
 	rm -rf $(VENV) demo dist build src/tawthiq/publish/assets

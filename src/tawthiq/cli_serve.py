@@ -83,7 +83,7 @@ def work(
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
     """Do the long work that the pages ask for: imports, answers, releases, backups. `serve` starts it by itself."""
-    open_project(project)
+    open_project(project, create=True)
     from tawthiq.workspace.worker import work as work_on
 
     if not work_on(project.resolve(), once=once, with_parent=with_parent, wait=not once):

@@ -6,8 +6,6 @@ rest goes on.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -141,8 +139,12 @@ def read_source(source: Source, defaults: Defaults = NOTHING_SAID) -> Iterator[F
         yield from reader_of(source).read(source, defaults)
     except (Refused, ValueError) as error:
         yield Problem("", shown(" ".join(str(error).split())) or type(error).__name__)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RecursionError, MemoryError, NotImplementedError) as error:
-        yield Problem("", f"cannot be read: {type(error).__name__} {' '.join(str(error).split())[:160]}".strip())
+    except Exception as error:  # noqa: BLE001 - a damaged file that breaks a library ends no run
+        yield _broken(error)
+
+
+def _broken(error: BaseException) -> Problem:
+    return Problem("", shown(f"cannot be read: {type(error).__name__} {' '.join(str(error).split())[:160]}".strip()))
 
 
 def read_bytes(name: str, data: bytes, defaults: Defaults = NOTHING_SAID) -> Iterator[Found]:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DATABASE_NAME = "tawthiq.sqlite3"
@@ -15,6 +17,7 @@ NAMES_FOLDER = "names"
 LINKING_FOLDER = "linking"
 # Under which name the database notes with what its tables were made.
 _TABLES = "tables"
+_LOCK = 7_316_548  # any number, the same for all who change the tables
 
 
 def start(project: Path) -> None:
@@ -38,12 +41,12 @@ def start(project: Path) -> None:
         django.setup()
     database = project / DATABASE_NAME
     new = not database.exists()
-    _migrate()
+    _migrate(project)
     if new and database.exists():
         database.chmod(0o600)
 
 
-def _migrate() -> None:
+def _migrate(project: Path) -> None:
     """Bring the database's tables up to date, unless they are those of this very version."""
     from importlib.metadata import version
 
@@ -59,5 +62,26 @@ def _migrate() -> None:
             return
     except DatabaseError:
         pass  # a database without tables
-    call_command("migrate", verbosity=0, interactive=False)
-    Mark.objects.update_or_create(name=_TABLES, defaults={"value": tables})
+    with _migrating_alone(project):
+        call_command("migrate", verbosity=0, interactive=False)
+        Mark.objects.update_or_create(name=_TABLES, defaults={"value": tables})
+
+
+@contextmanager
+def _migrating_alone(project: Path) -> Iterator[None]:
+    """Wait until nobody else changes the tables: of several processes that start at once one does."""
+    import fcntl
+
+    from django.db import connection
+
+    with (project / "migrating.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])

@@ -196,7 +196,9 @@ EMAIL_USE_TLS = bool(_MAIL.hostname) and not EMAIL_USE_SSL and "plain" not in _M
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("TAWTHIQ_MAIL_FROM", "tawthiq@localhost")
 # Where the pages are found from outside, for links in what is sent.
-ADDRESS = os.environ.get("TAWTHIQ_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if SERVER else "http://127.0.0.1:8000").rstrip("/")
+ADDRESS = os.environ.get("TAWTHIQ_ADDRESS", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if SERVER else "http://127.0.0.1:8000"
+)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 API_RATE = os.environ.get("TAWTHIQ_API_RATE", "600/m")

@@ -27,7 +27,7 @@ def read(source: Source, defaults: Defaults) -> Iterator[Found]:
     """Yield the rows of a table; a row that cannot be used is told with its number, the head being row 1."""
     try:
         rows = _workbook(source) if source.name.lower().endswith(".xlsx") else _csv(source)
-        head = [str(c or "").strip() for c in next(rows, [])]
+        head = [" ".join(str(c or "").split()) for c in next(rows, [])]
         columns = _columns(head, defaults.columns)
         if isinstance(columns, str):
             yield Problem("", columns)

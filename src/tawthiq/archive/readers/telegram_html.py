@@ -23,6 +23,9 @@ _NUMBER = re.compile(r"message(-?\d+)$")
 _REPLY = re.compile(r"go_to_message(\d+)")
 _STAMP = re.compile(r"(\d{2})\.(\d{2})\.(\d{4}) (\d{2}:\d{2}:\d{2})(?: UTC([+-]\d{2}:?\d{2}))?")
 
+# So many digits has the number of a message at most: it is kept in 64 bits.
+_LONGEST = 18
+
 
 def read(source: Source, defaults: Defaults) -> Iterator[Found]:
     """Yield the posts of a page and what it covers."""
@@ -36,7 +39,7 @@ def read(source: Source, defaults: Defaults) -> Iterator[Found]:
     sender = None
     for block in page.xpath("//*[starts-with(@id,'message')][contains(concat(' ',@class,' '),' message ')]"):
         match = _NUMBER.match(block.get("id"))
-        if not match or int(match[1]) < 0:
+        if not match or len(match[1]) > _LONGEST or int(match[1]) < 0:
             continue
         number = match[1]
         numbers.append(int(number))

@@ -23,6 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FILES = ("photo", "file")
 _LEFT_OUT = "(File "  # what the export writes instead of a name where a file was not included
 
+_HIGHEST = 2**63 - 1
+
 
 def read(source: Source, defaults: Defaults) -> Iterator[Found]:
     """Yield the posts of every chat in the export, and for each chat what it covers."""
@@ -37,7 +39,7 @@ def read(source: Source, defaults: Defaults) -> Iterator[Found]:
                     yield from _post(source, chat, album, defaults)
                     yield from _covered(chat, numbers)
                 chat, album, numbers, chats = fields, [], array("q"), chats + 1
-            if not isinstance(message, dict) or not isinstance(message.get("id"), int):
+            if not isinstance(message, dict) or not isinstance(message.get("id"), int) or abs(message["id"]) > _HIGHEST:
                 yield Problem(f"chat {fields.get('id')}", "a message without an id")
                 continue
             numbers.append(message["id"])
