@@ -56,13 +56,41 @@ def main() -> None:
     except (Failure, OSError, RuntimeError) as error:
         if os.environ.get("TAWTHIQ_DEBUG"):
             raise
-        _stop(str(error) or type(error).__name__, 1)
+        _stop(advised(str(error) or type(error).__name__), 1)
     except KeyboardInterrupt:
         _stop("stopped; run the same command again to go on", 1)
     except Exception as error:
         if os.environ.get("TAWTHIQ_DEBUG"):
             raise
-        _stop(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", 1)
+        _stop(advised(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"), 1)
+
+
+# What to do about what a machine does to a command, by words of its message.
+_ADVICE = {
+    (
+        "No space left",
+        "disk is full",
+        "quota exceeded",
+    ): "free some space and run it again; nothing that was kept is lost",
+    ("Read-only file system", "readonly database"): "make the project's folder writable and run the same command again",
+    ("database is locked",): "another process has been writing for a minute: wait for its end and run the same command again",
+    ("malformed", "not a database"): "the database is damaged: restore a backup, or read the archive into a new project",
+    (
+        "connection",
+        "server closed",
+        "terminating",
+    ): "see that the database answers, and run it again; nothing is doubled",
+}
+
+
+def advised(message: str) -> str:
+    """Return what went wrong, with what to do about it where that is known.
+
+    >>> advised("[Errno 28] No space left on device").endswith("nothing that was kept is lost")
+    True
+    """
+    found = next((said for words, said in _ADVICE.items() if any(word in message for word in words)), "")
+    return f"{message}; {found}" if found else message
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -7,6 +7,7 @@ step is a transaction of its own, so that a run can be killed at any point and r
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,6 +36,7 @@ _STORED = 2000
 # Small files are entered into the archive together: one wait for the disk serves many.
 _TOGETHER = 64
 _SMALL = 4_000_000
+_OURS = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 T = TypeVar("T")
 
@@ -117,6 +119,8 @@ def archive(
             try:
                 acquired.append((one, originals.acquire(one.path if one.path is not None else one.data or b"", how)))
             except OSError as error:
+                if error.errno in _OURS:
+                    raise  # the archive cannot be written: that is no fault of the file
                 summary.problem(one.name, error.strerror or str(error))
         numbers = originals.commit([a for _, a in acquired])
         for (one, got), number in zip(acquired, numbers, strict=True):
