@@ -46,6 +46,7 @@ bench: install-dev
 	$(BIN)/python bench/analyse.py
 	$(BIN)/python bench/archive.py
 	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/report.py
 	TAWTHIQ_FAULTS=100 TAWTHIQ_FUZZ_SECONDS=600 $(BIN)/pytest -q -n auto --dist load tests/faults tests/fuzz
 
 # Renew the locks: exact versions with hashes, without addresses.

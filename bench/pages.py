@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -131,6 +132,7 @@ def pages(size: int) -> dict[str, Callable[[int], str]]:
     incidents = list(IncidentRow.objects.order_by("id").values_list("id", flat=True))
     reports = list(ReportRow.objects.order_by("id").values_list("report", flat=True))
     claims = list(ClaimRow.objects.order_by("id").values_list("key", flat=True))
+    places = list(IncidentRow.objects.exclude(place="").order_by("place").values_list("place", flat=True).distinct())
     days = [(_FIRST + timedelta(days=random_.randrange(3600))).isoformat() for _ in range(ROUNDS + 1)]
     words = ["اشتباكات", "عبوة ناسفة", "الشدادي", "غارة", "مظاهرة إدلب", '"قصف مدفعي"', "خطف -قسد", "السخنة"]
     types = list(_WORDS)
@@ -151,6 +153,16 @@ def pages(size: int) -> dict[str, Callable[[int], str]]:
         "report": lambda n: f"/reports/{reports[(n * 7919) % len(reports)]}/",
         "claim": lambda n: f"/claims/{claims[(n * 7919) % len(claims)]}/",
         "incident": lambda n: f"/incidents/{incidents[(n * 7919) % len(incidents)]}/",
+        "actors": lambda n: f"/actors/?page={n % 2 + 1}",
+        "actor": lambda n: f"/actors/{_ACTORS[n % len(_ACTORS)]}/",
+        "places": lambda n: f"/places/?page={n + 1}",
+        "place": lambda n: f"/places/{places[(n * 31) % len(places)]}/",
+        "sources": lambda n: "/sources/",
+        "source": lambda n: f"/sources/شبكة {n}/",
+        "tallies": lambda n: "/tallies/",
+        "saved searches": lambda n: "/searches/",
+        "publish": lambda n: "/publish/",
+        "import": lambda n: "/import/",
     }
 
 
@@ -174,7 +186,16 @@ def one(size: int, folder: Path) -> dict[str, Any]:
     person = Person.objects.create(login="bench", role="editor")
     browser = Client(HTTP_HOST="localhost")
     browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    from tawthiq.workspace import answers, jobs
+    from tawthiq.workspace.models import Job
+
+    began = time.perf_counter()
+    answers.ask("bench")
+    jobs.run.func(Job.objects.get(kind="answers").pk)
+    assert Job.objects.get(kind="answers").state == "done", Job.objects.get(kind="answers").error
+    answered = time.perf_counter() - began
     out: dict[str, Any] = {
+        "answers_s": round(answered, 1), "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "incidents": IncidentRow.objects.count(), "claims": ClaimRow.objects.count(), "fill_s": round(filled, 1), "pages": {},
     }  # fmt: skip
     for name, address in pages(size).items():

@@ -57,3 +57,20 @@ def test_names_and_values_stand_in_their_places() -> None:
     assert "\u2068'٥'\u2069" in said
     assert PageWords("en").problem("no actor 'x'") == "no actor 'x'"
     assert PageWords("en").problem("login_taken") == "This login is taken."
+
+
+def test_every_reason_is_one_that_a_reader_gives() -> None:
+    from tawthiq.workspace.words import PageWords, texts
+
+    # A line that the code writes in parts is whole.
+    code = re.sub(r'"\s*f?"', "", "".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py")))
+    for reason in texts()["reasons"]:
+        parts = [part.strip() for part in re.split(r"\{\w+\}", reason["en"])]
+        longest = max(parts, key=len)
+        assert longest in code or longest == "File is not a zip file", reason["en"]
+        assert set(re.findall(r"\{\w+\}", reason["ar"])) <= set(re.findall(r"\{\w+\}", reason["en"])), reason["en"]
+    arabic = PageWords("ar")
+    assert arabic.problem("cannot be unpacked: File is not a zip file") == "تعذّر فك الضغط: ليس ملفاً مضغوطاً سليماً."
+    assert "يُقرأ على وجهين" in arabic.problem(
+        "its date '03/04/2024' can be read in two ways: say --date-order dmy or mdy; the row is kept without a date"
+    )

@@ -24,7 +24,6 @@ from django.core.validators import validate_email
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from scipy import stats
 
 from tawthiq.analyse.appearances import SETTLED_DAYS
 from tawthiq.archive.fetch import Rules, post
@@ -172,6 +171,9 @@ def unusual(counts: Sequence[int]) -> tuple[float, float] | None:
     variance = sum((n - mean) ** 2 for n in before) / (len(before) - 1)
     if max(last, mean) < _LEAST:
         return None
+    # Loaded where it is needed: it takes longer than a page.
+    from scipy import stats
+
     law: Any
     if variance > mean:
         size = mean * mean / (variance - mean)

@@ -23,9 +23,9 @@ def texts() -> dict[str, Any]:
 
 @cache
 def _problems() -> list[tuple[re.Pattern[str], str]]:
-    """Return what can be wrong: the English line as a pattern, and the Arabic one with the same places."""
+    """Return what can be wrong, or unreadable: the English line as a pattern, and the Arabic one with the same places."""
     out = []
-    for line in texts()["problems"]:
+    for line in [*texts()["problems"], *texts()["reasons"]]:
         parts = re.split(r"\{(\w+)\}", line["en"])
         pattern = "".join(f"(?P<{part}>.*)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
         out.append((re.compile(pattern, re.DOTALL), line["ar"]))
@@ -65,11 +65,13 @@ class PageWords(Words):
         if self.language == "ar":
             for pattern, arabic in _problems():
                 if found := pattern.fullmatch(line):
-                    return self.figures(arabic.format(**{k: self._place(v) for k, v in found.groupdict().items()}))
+                    return self.figures(arabic.format(**{k: self._place(k, v) for k, v in found.groupdict().items()}))
         return line
 
-    def _place(self, value: str) -> str:
+    def _place(self, key: str, value: str) -> str:
         """Return what stands in a place of a problem: a slot or a field by its name, anything else kept apart from the Arabic."""
+        if key == "why":
+            return self.problem(value)
         named = texts()["slot"].get(value) or texts()["field"].get(value)
         return str(named[self.language]) if named else f"\u2068{value}\u2069"
 
