@@ -65,7 +65,7 @@ def test_every_reason_is_one_that_a_reader_gives() -> None:
     # A line that the code writes in parts is whole.
     code = re.sub(r'"\s*f?"', "", "".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py")))
     for reason in texts()["reasons"]:
-        parts = [part.strip() for part in re.split(r"\{\w+\}", reason["en"])]
+        parts = [part.strip(" :;(") for part in re.split(r"\{\w+\}", reason["en"])]
         longest = max(parts, key=len)
         assert longest in code or longest == "File is not a zip file", reason["en"]
         assert set(re.findall(r"\{\w+\}", reason["ar"])) <= set(re.findall(r"\{\w+\}", reason["en"])), reason["en"]
