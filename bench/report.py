@@ -56,6 +56,11 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     return round(above / sum((x - x_mean) ** 2 for x in xs), 2)
 
 
+def growth(points: Sequence[tuple[float, float]]) -> str:
+    """Return how a cost grows with size, in words."""
+    return f"grows by size^{exponent(points)}" if len(points) > 1 else "one size measured"
+
+
 def quality() -> str:
     """Return the table of quality: the reports read while rules were written, and those held back."""
     found = results("quality")
@@ -72,10 +77,8 @@ def speed() -> str:
     for text in ("news sentences", "development reports"):
         one = extract[text]
         rows.append((f"extraction, {text}", f"{one['per_second']:,} sentences a second", f"{one['share_of_floor']} of the floor"))
-    growth = [(float(p["megabytes"]), float(p["seconds"])) for p in extract["growth"]]
-    rows.append(
-        ("extraction, one report of 0.1 to 10 MB", f"{growth[-1][1]} s at {growth[-1][0]:g} MB", f"size^{exponent(growth)}")
-    )
+    sizes_mb = [(float(p["megabytes"]), float(p["seconds"])) for p in extract["growth"]]
+    rows.append(("extraction, one report of 0.1 to 10 MB", f"{sizes_mb[-1][1]} s at {sizes_mb[-1][0]:g} MB", growth(sizes_mb)))
     rows.append(("extraction, two processes on two cores", f"{extract['scaling']['speed_up']} times one", "2 at best"))
     bytes_ = archive["bytes"]
     rows.append(("archive, bytes", f"{bytes_['archive_mb_s']} MB a second", f"{bytes_['ratio']} of sha256sum, cp and sync"))
@@ -88,29 +91,29 @@ def speed() -> str:
     )
     for kind in ("even", "skewed"):
         sizes = [(int(name.split()[0]), found) for name, found in link.items() if name.endswith(f"claims, {kind}")]
-        fit = exponent([(n, found["seconds"]) for n, found in sizes])
+        fit = growth([(n, found["seconds"]) for n, found in sizes])
         largest, found = max(sizes)
-        against = f"{found['times a plain join']} times a plain join; size^{fit}"
+        against = f"{found['times a plain join']} times a plain join; {fit}"
         rows.append((f"linking {largest:,} claims, {kind}", f"{found['seconds']} s, {found['peak MB']:,} MB", against))
     for database, by_size in pages.items():
         sizes_ = sorted((int(size), found) for size, found in by_size.items())
         last = sizes_[-1][1]
         slowest, figures = max(last["pages"].items(), key=lambda item: item[1]["median_ms"])
-        fit = exponent([(n, found["pages"][slowest]["median_ms"]) for n, found in sizes_])
+        fit = growth([(n, found["pages"][slowest]["median_ms"]) for n, found in sizes_])
         rows.append(
             (
                 f"pages at {last['incidents']:,} incidents, {database}",
                 f"slowest median {figures['median_ms']} ms ({slowest})",
-                f"300 ms aimed at; size^{fit}",
+                f"300 ms aimed at; {fit}",
             )
         )
         if "answers_s" in last:
-            fit = exponent([(n, found["answers_s"]) for n, found in sizes_])
+            fit = growth([(n, found["answers_s"]) for n, found in sizes_])
             rows.append(
                 (
                     f"answers to all questions, {last['claims']:,} claims",
                     f"{last['answers_s']} s, {last['peak_mb']:,} MB",
-                    f"size^{fit}",
+                    fit,
                 )
             )
     for name in ("tables of 9705 incidents, seconds", "brief of 9705 incidents, seconds"):
