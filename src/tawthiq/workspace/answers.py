@@ -126,6 +126,8 @@ def renew(job: Job, progress: Progress) -> dict[str, Any]:
 
 @transaction.atomic
 def _put(kind: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    # Two pages that answer at once do it one after the other, so that nothing is there twice.
+    DjangoStore().in_turn()
     Answer.objects.filter(kind=kind).delete()
     made = (Answer(kind=kind, key=key, number=number, data=dict(data)) for number, (key, data) in enumerate(rows))
     Answer.objects.bulk_create(made, batch_size=_PART)
