@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tawthiq.cli_base import AsJson, BadInput, Project, day, open_project, period, print_json, within, write_file
+from tawthiq.cli_base import AsJson, BadInput, Project, day, open_project, period, print_json, write_file
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,7 +26,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="The file to write.", me
 
 
 def _tables(project: Path, start: str | None = None, end: str | None = None) -> tuple[DjangoStore, Tables]:
-    from tawthiq.analyse.tables import record
+    from tawthiq.analyse.tables import record, within
 
     first, last = period(None, day(start, "--from"), day(end, "--to"))
     store = open_project(project)

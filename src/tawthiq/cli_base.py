@@ -111,15 +111,6 @@ def open_project(project: Path, *, create: bool = False) -> DjangoStore:
     return DjangoStore()
 
 
-def within(start: str | None, end: str | None, first: date | None, last: date | None) -> bool:
-    """Say whether something of the days from start to end falls into a period; what has no day falls into the open one alone."""
-    if first is None and last is None:
-        return True
-    if start is None:
-        return False
-    return (first is None or (end or start) >= first.isoformat()) and (last is None or start <= last.isoformat())
-
-
 def write_file(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +19,6 @@ places_app = typer.Typer(no_args_is_help=True, help="Which places are known, and
 verbs_app = typer.Typer(no_args_is_help=True, help="A project's own verbs.")
 
 MaybeProject = Annotated[Path | None, typer.Option("--project", help="A project whose own names count too.", metavar="DIR")]
-_SHOWN = 3
 
 
 def _use(project: Path | None) -> None:
@@ -176,29 +174,19 @@ def list_candidates(
     as_json: AsJson = False,
 ) -> None:
     """List names of groups in the project's reports that no table knows, how often they stand there, and where."""
-    from tawthiq.extract.candidates import find_candidates
-    from tawthiq.resolve.actors import find, plain
+    from tawthiq.extract.candidates import count_candidates
+    from tawthiq.resolve.actors import find
 
     store = open_project(project)
-    counts: Counter[str] = Counter()
-    shown: dict[str, list[dict[str, str]]] = {}
-    written: dict[str, str] = {}
-    for report, _ in store.reports():
-        for name, _, around in find_candidates(report):
-            key = plain(name)
-            counts[key] += 1
-            written.setdefault(key, name)
-            if len(shown.setdefault(key, [])) < _SHOWN:
-                shown[key].append({"report": report.report, "words": around})
     rows: list[dict[str, Any]] = [
         {
-            "name": written[key],
-            "count": count,
-            "where": shown[key],
-            "perhaps": [{"actor": m.actor, "score": m.score} for m in find(written[key], limit=2)],
+            "name": one.name,
+            "count": one.times,
+            "where": [{"report": report, "words": words} for report, words in one.where],
+            "perhaps": [{"actor": m.actor, "score": m.score} for m in find(one.name, limit=2)],
         }
-        for key, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        if count >= least
+        for one in count_candidates(report for report, _ in store.reports())
+        if one.times >= least
     ]
     if as_json:
         print_json(rows)

@@ -202,3 +202,12 @@ def days_between(first: str, last: str) -> int:
 def add_days(day: str, days: int) -> str:
     """Return an ISO date so many days later."""
     return (date.fromisoformat(day[:10]) + timedelta(days=days)).isoformat()
+
+
+def within(start: str | None, end: str | None, first: date | None, last: date | None) -> bool:
+    """Say whether something of the days from start to end falls into a period; what has no day falls into the open one alone."""
+    if first is None and last is None:
+        return True
+    if start is None:
+        return False
+    return (first is None or (end or start) >= first.isoformat()) and (last is None or start <= last.isoformat())

@@ -5,17 +5,42 @@ They are proposed with their words in context, for a person to add or to pass ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tawthiq.extract.items import Document, Sentence, reader
 from tawthiq.model import Report, Span
+from tawthiq.resolve.actors import plain
 from tawthiq.resolve.dates import DEFAULT_ZONE
 
 _LONGEST = 3
+_SHOWN = 3
 _CONTEXT = 60
 _MARKS = ('"', "(", ")")
 _QUOTED = 8
 _UNMARKED = str.maketrans("", "", '«»"“”()')
+
+
+class Candidate(NamedTuple):
+    """A name that no table knows: as it is first written, how many times it stands in reports, the first places (report, words)."""
+
+    key: str
+    name: str
+    times: int
+    where: list[tuple[str, str]]
+
+
+def count_candidates(reports: Iterable[Report]) -> list[Candidate]:
+    """Return the names of groups in reports that the vocabulary does not know, the most frequent first."""
+    found: dict[str, Candidate] = {}
+    for report in reports:
+        for name, _, around in find_candidates(report):
+            key = plain(name)
+            before = found.get(key, Candidate(key, name, 0, []))
+            if len(before.where) < _SHOWN:
+                before.where.append((report.report, around))
+            found[key] = before._replace(times=before.times + 1)
+    return sorted(found.values(), key=lambda one: (-one.times, one.key))
 
 
 def find_candidates(report: Report) -> Iterator[tuple[str, Span, str]]:

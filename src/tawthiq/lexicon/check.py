@@ -18,12 +18,17 @@ from tawthiq.text.normalise import fold
 _TYPES = TYPES_OF_KIND[Kind.EVENT] | {"killed", "wounded", "captured", "missing", "displaced", "detained"}
 # Degrees around Syria and its neighbours; a coordinate outside was mistyped.
 _WEST, _EAST, _SOUTH, _NORTH = 16.0, 70.0, 12.0, 43.0
-_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 # How far, in degrees, a place may be nearer to another governorate's sub-district than to one of its own.
 _MARGIN = 0.25
 # In the empty desert the nearest centre says nothing.
 _SETTLED = 0.6
-_PCODE = re.compile(r"SY\d{2}(\d{2}){0,2}")
+PCODE = re.compile(r"SY\d{2}(\d{2}){0,2}")
+
+
+def in_region(lat: float, lon: float) -> bool:
+    """Say whether degrees lie in Syria, its neighbours, or about them."""
+    return _SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST
 
 
 def check_vocabulary() -> list[str]:
@@ -80,7 +85,7 @@ def _actors() -> Iterator[str]:
         for name in actor.partisan - set(actor.all_names()):
             yield f"{where}: partisan name {name!r} is none of its names"
         for day in (actor.since, actor.until, *(d for t in actor.parents for d in (t.since, t.until))):
-            if day and not _DAY.fullmatch(day):
+            if day and not DAY.fullmatch(day):
                 yield f"{where}: {day!r} is no date"
     names: dict[str, str] = {}
     for entry in actor_entries():
@@ -102,9 +107,9 @@ def _places() -> Iterator[str]:
         codes.add(code)
         if level not in set(Level):
             yield f"{where}: {level!r} is no level"
-        if admin1 and not _PCODE.fullmatch(admin1):
+        if admin1 and not PCODE.fullmatch(admin1):
             yield f"{where}: {admin1!r} is no p-code"
-        if not (_SOUTH <= float(lat) <= _NORTH and _WEST <= float(lon) <= _EAST):
+        if not in_region(float(lat), float(lon)):
             yield f"{where}: {name}: {lat}, {lon} is far outside the region"
         if not source:
             yield f"{where}: {name} has no source"

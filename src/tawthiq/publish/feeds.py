@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +47,13 @@ def write_feeds(found: Sequence[Release], incidents: Sequence[PublicIncident], o
         }
         for i in newest
     ]
-    write_whole(out / "feed.atom", _atom(entries, profile, updated))
     base = profile.base_url.rstrip("/")
+    entries = [{**entry, "link": _link(base, entry["link"])} for entry in entries]
+    text = atom(
+        entries, key=_tag(profile, found[0].made_at, "feed"), title=profile.title("ar"), updated=updated, language="ar",
+        author=profile.publisher or profile.title("ar"), own=f"{base}/feed.atom" if base else "",
+    )  # fmt: skip
+    write_whole(out / "feed.atom", text)
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": profile.title("ar"),
@@ -60,7 +65,7 @@ def write_feeds(found: Sequence[Release], incidents: Sequence[PublicIncident], o
                 "title": e["title"],
                 "content_text": e["text"],
                 "date_modified": e["updated"],
-                "url": _link(base, e["link"]),
+                "url": e["link"],
             }
             for e in entries
         ],
@@ -78,29 +83,34 @@ def _tag(profile: Profile, first: str, name: str) -> str:
     return f"tag:{whose}.invalid,{first[:10]}:{name}"
 
 
-def _atom(entries: Sequence[dict[str, Any]], profile: Profile, updated: str) -> str:
+def atom(
+    entries: Sequence[Mapping[str, str]], *, key: str, title: str, author: str, updated: str, language: str, own: str = ""
+) -> str:
+    """Return a feed as Atom (RFC 4287): `key` is its id, `own` its address, "" where it is not known.
+
+    An entry has `id`, `title`, `updated`, `text` and `link`.
+    """
     ElementTree.register_namespace("", _ATOM)
-    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "ar"})
+    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": language})
 
     def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
         made = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
         made.text = text
         return made
 
-    base = profile.base_url.rstrip("/")
-    add(root, "id", entries[-1]["id"].rsplit(":", 1)[0] + ":feed")
-    add(root, "title", profile.title("ar"))
+    add(root, "id", key)
+    add(root, "title", title)
     add(root, "updated", updated)
-    add(add(root, "author"), "name", profile.publisher or profile.title("ar"))
-    if base:
-        add(root, "link", rel="self", href=f"{base}/feed.atom")
+    add(add(root, "author"), "name", author)
+    if own:
+        add(root, "link", rel="self", href=own)
     for entry in entries:
         made = add(root, "entry")
         add(made, "id", entry["id"])
         add(made, "title", entry["title"])
         add(made, "updated", entry["updated"])
         add(made, "summary", entry["text"])
-        add(made, "link", rel="alternate", href=_link(base, entry["link"]))
+        add(made, "link", rel="alternate", href=entry["link"])
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 

@@ -20,7 +20,6 @@ from tawthiq.analyse.counts import count_by, incidents_table
 from tawthiq.analyse.undocumented import Estimate
 from tawthiq.model import Incident
 from tawthiq.publish.brief import environment, font
-from tawthiq.publish.chart import days_chart
 from tawthiq.publish.outlines import Area, areas_svg, governorates_geojson
 from tawthiq.publish.pdf import set_card, set_pdf
 from tawthiq.publish.profile import Profile
@@ -75,7 +74,7 @@ def write_pages(
         (folder / f"card-{language}.png").write_bytes(
             set_card({key: context[key] for key in ("language", "title", "publisher", "period", "basis", "map")})
         )
-        link = f"{profile.base_url.rstrip('/')}/releases/{release['number']}/brief-{language}.html" if profile.base_url else ""
+        link = context["link"]
         (folder / f"telegram-{language}.txt").write_text(
             short_text(incidents, words, title, TELEGRAM_LIMIT, link), encoding="utf-8"
         )
@@ -108,8 +107,7 @@ def _part_title(kind: str, name: str, words: Words) -> str:
 
 def _most(parts: Mapping[tuple[str, str], Sequence[PublicIncident]], words: Words) -> list[tuple[str, str]]:
     """Return where the briefs of the parts with most incidents are, and what they are called."""
-    ordered = sorted(parts, key=lambda key: (-len(parts[key]), key))
-    return [(f"{kind}/{name}-{words.language}.html", _part_title(kind, name, words)) for kind, name in ordered[:_RELATED]]
+    return _named(sorted(parts, key=lambda key: (-len(parts[key]), key)), words)
 
 
 def _related(
@@ -119,7 +117,12 @@ def _related(
     mine = {i.id for i in parts[key]}
     shared = {other: sum(i.id in mine for i in found) for other, found in parts.items() if other != key}
     ordered = sorted((other for other, n in shared.items() if n), key=lambda other: (-shared[other], other))
-    return [(f"../{kind}/{name}-{words.language}.html", _part_title(kind, name, words)) for kind, name in ordered[:_RELATED]]
+    return _named(ordered, words, "../")
+
+
+def _named(ordered: Sequence[tuple[str, str]], words: Words, up: str = "") -> list[tuple[str, str]]:
+    """Return the paths and the names of the briefs of the first few parts."""
+    return [(f"{up}{kind}/{name}-{words.language}.html", _part_title(kind, name, words)) for kind, name in ordered[:_RELATED]]
 
 
 def _by_day(incidents: Sequence[PublicIncident], words: Words) -> list[tuple[str, list[tuple[str, str, str]]]]:
@@ -205,6 +208,9 @@ def _inside() -> dict[str, Markup]:
 def _context(
     incidents: Sequence[PublicIncident], words: Words, title: str, profile: Profile, release: Mapping[str, Any]
 ) -> dict[str, Any]:
+    # Loaded when a page is made: who serves pages makes none.
+    from tawthiq.publish.chart import days_chart
+
     counts = count_by(incidents_table([_bare(i) for i in incidents]), "day", "family")
     period = words("all_time")
     if release["start"] or release["end"]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-import typst
-
 
 def set_pdf(data: Mapping[str, Any]) -> bytes:
     """Return a PDF of a brief.
@@ -34,6 +32,9 @@ def set_card(data: Mapping[str, Any]) -> bytes:
 
 
 def _compile(template: str, data: Mapping[str, Any], **form: Any) -> bytes:
+    # Loaded when something is set: who serves pages sets nothing.
+    import typst
+
     room = files("tawthiq.publish")
     made: bytes = typst.compile(
         str(room / "templates" / template),

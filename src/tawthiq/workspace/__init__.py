@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 DATABASE_NAME = "tawthiq.sqlite3"
@@ -17,42 +15,47 @@ NAMES_FOLDER = "names"
 LINKING_FOLDER = "linking"
 # Under which name the database notes with what its tables were made.
 _TABLES = "tables"
-_LOCK = 7_316_548  # any number, the same for all who change the tables
 
 
-def start(project: Path) -> None:
+def project() -> Path:
+    """Return the folder of the open project."""
+    return Path(os.environ["TAWTHIQ_PROJECT"])
+
+
+def start(folder: Path) -> None:
     """Open a project: set Django up on its database and bring the database's tables up to date.
 
     Raises RuntimeError when another project was opened in this process.
     """
-    folder = str(project.resolve())
+    opening = str(folder.resolve())
     opened = os.environ.get("TAWTHIQ_PROJECT")
     import django
     from django.apps import apps
 
-    if apps.ready and opened != folder:
+    if apps.ready and opened != opening:
         raise RuntimeError(f"the project {opened} is open in this process already")
-    if not project.exists():
-        project.mkdir(parents=True)
-        project.chmod(0o700)  # what is in it is for its owner alone
-    os.environ["TAWTHIQ_PROJECT"] = folder
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)  # what is in it is for its owner alone
+    os.environ["TAWTHIQ_PROJECT"] = opening
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawthiq.workspace.settings")
     if not apps.ready:
         django.setup()
-    database = project / DATABASE_NAME
+    database = folder / DATABASE_NAME
     new = not database.exists()
-    _migrate(project)
+    _migrate()
     if new and database.exists():
         database.chmod(0o600)
 
 
-def _migrate(project: Path) -> None:
+def _migrate() -> None:
     """Bring the database's tables up to date, unless they are those of this very version."""
     from importlib.metadata import version
 
     from django.core.management import call_command
     from django.db import DatabaseError
 
+    from tawthiq.workspace.locks import alone
     from tawthiq.workspace.models import Mark
 
     last = max(path.stem for path in (Path(__file__).parent / "migrations").glob("0*.py"))
@@ -62,26 +65,6 @@ def _migrate(project: Path) -> None:
             return
     except DatabaseError:
         pass  # a database without tables
-    with _migrating_alone(project):
+    with alone("migrating"):
         call_command("migrate", verbosity=0, interactive=False)
         Mark.objects.update_or_create(name=_TABLES, defaults={"value": tables})
-
-
-@contextmanager
-def _migrating_alone(project: Path) -> Iterator[None]:
-    """Wait until nobody else changes the tables: of several processes that start at once one does."""
-    import fcntl
-
-    from django.db import connection
-
-    with (project / "migrating.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if connection.vendor != "postgresql":
-            yield
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
-            try:
-                yield
-            finally:
-                cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])

@@ -23,11 +23,11 @@ from tawthiq.analyse.tables import Tables, record
 from tawthiq.analyse.tallies import tallies
 from tawthiq.analyse.undocumented import undocumented
 from tawthiq.analyse.views import forecasts, hypotheses, scores
-from tawthiq.extract.candidates import find_candidates
+from tawthiq.extract.candidates import count_candidates
 from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.linking import Progress, ignore
-from tawthiq.model import Incident
-from tawthiq.resolve.actors import find, plain
+from tawthiq.model import Incident, Report
+from tawthiq.resolve.actors import find
 from tawthiq.workspace import jobs
 from tawthiq.workspace.models import Answer, ClaimRow, DecisionRow, Job, Mark, ReportRow
 from tawthiq.workspace.store import DjangoStore
@@ -37,7 +37,6 @@ _MARK, _NAMES = "answers", "candidates"
 SMALL = 2_000
 # A large record is not computed anew before so many times the time that it took last.
 _PAUSE = 8
-_SHOWN = 3
 _LISTED = 400
 _PART = 2_000
 
@@ -78,11 +77,10 @@ def ask(by: str = "") -> None:
     if fresh() or Job.objects.filter(kind="answers", state="waiting").exists():
         return
     last = Job.objects.filter(kind="answers", state="done", ended__isnull=False).order_by("-id").first()
-    job = Job.objects.create(kind="answers", by=by, state="waiting")
     after = None
-    if last is not None and last.began is not None and last.ended is not None:
-        after = last.ended + _PAUSE * (last.ended - last.began) if last.ended - last.began > timedelta(seconds=2) else None
-    (jobs.run.using(run_after=after) if after and after > timezone.now() else jobs.run).enqueue(job.pk)
+    if last is not None and last.began is not None and last.ended is not None and last.ended - last.began > timedelta(seconds=2):
+        after = last.ended + _PAUSE * (last.ended - last.began)
+    jobs.start("answers", by, after=after)
 
 
 def of(kind: str, key: str | None = None) -> list[dict[str, Any]]:
@@ -203,30 +201,25 @@ def _candidates(store: DjangoStore, progress: Progress) -> None:
     mark = f"{vocabulary_version()} {ReportRow.objects.aggregate(last=Max('id'))['last']}"
     if Mark.objects.filter(name=_NAMES, value=mark).exists():
         return
-    counts: Counter[str] = Counter()
-    written: dict[str, str] = {}
-    where: dict[str, list[dict[str, str]]] = {}
-    for number, (report, _) in enumerate(store.reports()):
-        for name, _, around in find_candidates(report):
-            key = plain(name)
-            counts[key] += 1
-            written.setdefault(key, name)
-            if len(where.setdefault(key, [])) < _SHOWN:
-                where[key].append({"report": report.report, "words": around})
-        progress("names", number, None)
+
+    def told() -> Iterator[Report]:
+        for number, (report, _) in enumerate(store.reports()):
+            yield report
+            progress("names", number, None)
+
     _put(
         "candidate",
         (
             (
-                key,
+                one.key,
                 {
-                    "name": written[key],
-                    "count": count,
-                    "where": where[key],
-                    "perhaps": [{"actor": m.actor, "score": round(m.score, 2)} for m in find(written[key], limit=3)],
+                    "name": one.name,
+                    "count": one.times,
+                    "where": [{"report": report, "words": words} for report, words in one.where],
+                    "perhaps": [{"actor": m.actor, "score": round(m.score, 2)} for m in find(one.name, limit=3)],
                 },
             )
-            for key, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_LISTED]
+            for one in count_candidates(told())[:_LISTED]
         ),
     )
     unplaced = Counter(

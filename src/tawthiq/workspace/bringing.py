@@ -5,7 +5,6 @@ What was dropped lies below `incoming` until it is archived whole, and goes from
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -33,7 +32,7 @@ from tawthiq.archive.telegram_live import exporter
 from tawthiq.link.weights import project_weights
 from tawthiq.linking import Progress
 from tawthiq.pipeline import Summary, archive, collected, default_workers, go_on
-from tawthiq.workspace import LINKING_FOLDER, jobs
+from tawthiq.workspace import LINKING_FOLDER, jobs, project
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Job, Person
 from tawthiq.workspace.store import DjangoStore
@@ -42,11 +41,6 @@ from tawthiq.workspace.uploads import incoming, keep
 TABLES = (".csv", ".xlsx")
 _DAMAGED = (Refused, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _LONGEST = 200
-
-
-def project() -> Path:
-    """Return the folder of the open project."""
-    return Path(os.environ["TAWTHIQ_PROJECT"])
 
 
 def drop(person: Person, files: Sequence[TemporaryUploadedFile], names: Sequence[str], said: Mapping[str, str]) -> Job:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -56,10 +57,10 @@ def kinds() -> dict[str, Work]:
 
 
 @transaction.atomic
-def start(kind: str, by: str, **given: Any) -> Job:
-    """Ask for work; it begins when the worker is free."""
+def start(kind: str, by: str, *, after: datetime | None = None, **given: Any) -> Job:
+    """Ask for work; it begins when the worker is free, and not before an instant, if one is given."""
     job = Job.objects.create(kind=kind, by=by, given=given)
-    enqueue(job)
+    enqueue(job, after)
     return job
 
 
@@ -74,10 +75,10 @@ def _forget(job: Job) -> None:
     keeping.forget(job)
 
 
-def enqueue(job: Job) -> None:
+def enqueue(job: Job, after: datetime | None = None) -> None:
     """Hand a job to the worker."""
     Job.objects.filter(pk=job.pk).update(state="waiting")
-    run.enqueue(job.pk)
+    (run.using(run_after=after) if after is not None and after > timezone.now() else run).enqueue(job.pk)
 
 
 def stop(job: Job) -> None:

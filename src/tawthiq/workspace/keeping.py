@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from django.utils import timezone
 
 from tawthiq.archive.seal import SHORTEST, is_sealed, seal, unseal
 from tawthiq.linking import Progress
-from tawthiq.workspace import jobs
+from tawthiq.workspace import jobs, project
 from tawthiq.workspace.backup import restore, write_backup
-from tawthiq.workspace.bringing import project
 from tawthiq.workspace.models import Job, Person
 from tawthiq.workspace.uploads import incoming, keep
 
@@ -140,11 +138,3 @@ def clear() -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def collected_every(said: Mapping[str, str]) -> int:
-    """Return after how many hours sources are polled, 0 for never; raises ValueError for what is no such number."""
-    hours = said.get("hours", "")
-    if not hours.isdecimal() or int(hours) > 720:
-        raise ValueError("hours: 0 to 720")
-    return int(hours)

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from pathlib import Path
 
 from django.db import close_old_connections
 
 from tawthiq.link.weights import project_weights
 from tawthiq.linking import link_pending
-from tawthiq.workspace import LINKING_FOLDER, answers
+from tawthiq.workspace import LINKING_FOLDER, answers, project
 
 _log = logging.getLogger("tawthiq")
 _PAUSE = 0.5
-
-
-def _project() -> Path:
-    return Path(os.environ["TAWTHIQ_PROJECT"])
 
 
 def link_now() -> None:
     """Put into incidents what changed, and come back when it is done."""
     from tawthiq.workspace.store import DjangoStore
 
-    link_pending(DjangoStore(), project_weights(_project() / LINKING_FOLDER))
+    link_pending(DjangoStore(), project_weights(project() / LINKING_FOLDER))
 
 
 def link_soon() -> None:

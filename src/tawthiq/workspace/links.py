@@ -6,13 +6,10 @@ there is history, and stays.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -22,7 +19,7 @@ from django.utils import timezone
 from tawthiq.link.pairs import Pair
 from tawthiq.link.told import Told
 from tawthiq.model import Claim, Incident, Kind, Report
-from tawthiq.workspace import derived
+from tawthiq.workspace import derived, locks
 from tawthiq.workspace.models import ClaimRow, Edge, IncidentRow, IncidentTag, LinkKey, Mark, Redirect, ReportRow
 
 _T = TypeVar("_T")
@@ -30,7 +27,6 @@ CHUNK = 500
 # So many claims are read and put into incidents at a time.
 _PART = 20_000
 _ARRIVAL = 100_000
-_LOCK = 7_316_549  # any number, the same for all who link
 _KEYS = f"insert into {LinkKey._meta.db_table} (key, claim_id) values (%s, %s)"  # noqa: S608
 _EDGES = f"insert into {Edge._meta.db_table} (first_id, second_id, weight) values (%s, %s, %s)"  # noqa: S608
 
@@ -44,26 +40,13 @@ def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
 class LinkTables:
     """The part of the Store that links claims."""
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Wait until nobody else links, in this process or another; a process that is killed lets go by itself."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
-                try:
-                    yield
-                finally:
-                    cursor.execute("select pg_advisory_unlock(%s)", [_LOCK])
-            return
-        with (Path(os.environ["TAWTHIQ_PROJECT"]) / "linking.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def alone(self) -> AbstractContextManager[None]:
+        """Wait until nobody else links or compares, and keep others from it meanwhile."""
+        return locks.alone("linking")
 
     def in_turn(self) -> None:
-        """Let nobody else store or claim until the end of the transaction: on SQLite its beginning sees to that."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK + 2])
+        """Let nobody else store or claim until the end of the transaction."""
+        locks.in_turn("storing")
 
     def made_with(self, name: str) -> str:
         """Return what the derived tables were made with, "" when that is not known."""

@@ -9,31 +9,30 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tawthiq.lexicon.additions import ACTORS, PLACES, VERBS
+from tawthiq.lexicon.check import DAY, PCODE, in_region
 from tawthiq.lexicon.morphology import conjugate
 from tawthiq.lexicon.registry import KINDS, read_ledger, registry, tenures
 from tawthiq.lexicon.sheets import rows_of
 from tawthiq.lexicon.sources import PLACE_COLUMNS
-from tawthiq.model import EVENT_TYPES, Level
+from tawthiq.model import EVENT_TYPES, Level, Outcome
 from tawthiq.resolve.actors import find
 from tawthiq.text.normalise import fold
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_PCODE = re.compile(r"SY\d{2}(\d{2}){0,2}")
 _ROOT = re.compile(r"[\u0621-\u064a]{3,4}")
 _WORD = re.compile(r"[\u0621-\u064a]+( [\u0621-\u064a]+)*")
-_WEST, _EAST, _SOUTH, _NORTH = 16.0, 70.0, 12.0, 43.0
 _LONGEST = 120
 FORMS = ("1", "2", "3", "4", "5", "6", "7", "8", "10")
 # How the subject and the object of a verb fill the slots, of those that a person can choose without the grammar's table.
 FRAMES = ("act", "explode", "blow", "die", "hurt", "kill", "flee", "clash", "move", "capture")
-OUTCOMES = ("killed", "wounded", "captured", "missing", "displaced", "detained")
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
 DOES = ("add", "alias", "merge", "leave", "place", "verb")
 
 
@@ -54,12 +53,13 @@ def write(row: Mapping[str, Any], folder: Path, by: str) -> None:
     if row["do"] == "place":
         _append(folder / PLACES, "\t".join(str(row[k]) for k in _PLACE) + f"\tproject: {by}")
     elif row["do"] == "verb":
-        _append(folder / VERBS, "\t".join(str(row[k]) for k in ("root", "form", "nouns", "sense", "frame", "more")))
+        _append(folder / VERBS, "\t".join(str(row[k]) for k in _VERB))
     else:
         told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": by, **row}
         _append(folder / ACTORS, json.dumps(told, ensure_ascii=False))
 
 
+_VERB = ("root", "form", "nouns", "sense", "frame", "more")
 _PLACE = ("code", "name", "more", "english", "level", "admin", "lat", "lon")
 
 
@@ -76,7 +76,7 @@ def kept(folder: Path) -> list[dict[str, Any]]:
             out.append({"do": "place", **dict(zip(_PLACE, cells, strict=False)), "source": cells[8]})
     if (folder / VERBS).is_file():
         for _, cells in rows_of((folder / VERBS).read_text(encoding="utf-8"), 6):
-            out.append({"do": "verb", **dict(zip(("root", "form", "nouns", "sense", "frame", "more"), cells, strict=False))})
+            out.append({"do": "verb", **dict(zip(_VERB, cells, strict=False))})
     return out
 
 
@@ -112,7 +112,7 @@ def _actor(said: Mapping[str, Any]) -> dict[str, Any]:
     for tenure in tenures(str(said.get("parents", ""))):
         _known(tenure.actor)
     for field in ("since", "until"):
-        if field in said and not _DAY.fullmatch(str(said[field])):
+        if field in said and not DAY.fullmatch(str(said[field])):
             raise ValueError(f"a date is YYYY, YYYY-MM or YYYY-MM-DD, not {said[field]!r}")
     _free(said.get("ar"), said.get("en"))
     fields = ("do", "id", "kind", "side", "ar", "en", "parents", "since", "until", "country")
@@ -151,26 +151,19 @@ def _place(said: Mapping[str, Any]) -> dict[str, Any]:
         lat, lon = float(str(said.get("lat"))), float(str(said.get("lon")))
     except ValueError:
         raise ValueError("place: its degrees are needed as numbers") from None
-    if not (_SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST):
+    if not in_region(lat, lon):
         raise ValueError("place: it lies far outside the region")
     level, admin = str(said.get("level") or Level.TOWN), str(said.get("admin", ""))
     if level not in list(Level):
         raise ValueError(f"level: one of {', '.join(Level)}, not {level!r}")
-    if admin and not _PCODE.fullmatch(admin):
+    if admin and not PCODE.fullmatch(admin):
         raise ValueError(f"place: a p-code is SY and two, four or six digits, not {admin!r}")
-    code = str(said.get("code") or f"own-{abs(hash_of(name, lat, lon)):08x}")
+    code = str(said.get("code") or f"own-{zlib.crc32(f'{name}|{lat}|{lon}'.encode()):08x}")
     more, english = (_listed(said.get(key)) for key in ("more", "english"))
     return {
         "do": "place", "code": code, "name": name, "more": more, "english": english or name, "level": level, "admin": admin,
         "lat": round(lat, 5), "lon": round(lon, 5),
     }  # fmt: skip
-
-
-def hash_of(*values: object) -> int:
-    """Return 32 bits that are the same for the same values in every process."""
-    import zlib
-
-    return zlib.crc32("|".join(map(str, values)).encode())
 
 
 def _listed(value: object) -> str:

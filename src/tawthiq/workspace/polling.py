@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from tawthiq.archive.collect import Listed, Sources, State, read_sources
-from tawthiq.workspace.bringing import project
+from tawthiq.publish.feeds import write_whole
+from tawthiq.workspace import project
 from tawthiq.workspace.models import Observation, ReportRow
 
 FILE, STATE = "sources.toml", "collected.json"
@@ -83,10 +85,16 @@ def _write(sources: Sources) -> None:
         lines += [f"[[{one.kind}]]", f"{'channel' if one.kind == 'telegram' else 'url'} = {_quoted(one.at)}"]
         lines += [f"name = {_quoted(one.name)}"] if one.name else []
         lines += [f"{flag} = true" for flag in ("follow", "media") if getattr(one, flag)] + [""]
-    part = project() / f"{FILE}.part"
-    part.write_text("\n".join(lines), encoding="utf-8")
-    part.replace(project() / FILE)
+    write_whole(project() / FILE, "\n".join(lines))
 
 
 def _quoted(text: Any) -> str:
     return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def collected_every(said: Mapping[str, str]) -> int:
+    """Return after how many hours sources are polled, 0 for never; raises ValueError for what is no such number."""
+    hours = said.get("hours", "")
+    if not hours.isdecimal() or int(hours) > 720:
+        raise ValueError("hours: 0 to 720")
+    return int(hours)

@@ -12,19 +12,18 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from pydantic import ValidationError
 
-from tawthiq.analyse.tables import record
+from tawthiq.analyse.tables import record, within
 from tawthiq.analyse.undocumented import Estimate, undocumented
 from tawthiq.lexicon.compile import version as vocabulary_version
 from tawthiq.linking import Progress
-from tawthiq.model import Incident
+from tawthiq.publish.feeds import write_whole
 from tawthiq.publish.outlines import Area, areas_svg
 from tawthiq.publish.profile import Profile, read_profile
 from tawthiq.publish.redact import RADIUS_KM, Held, PublicIncident, redact
 from tawthiq.publish.releases import Release, publish, releases, withdraw
 from tawthiq.publish.sentences import place_name, sentence
 from tawthiq.publish.words import Words
-from tawthiq.workspace import jobs
-from tawthiq.workspace.bringing import project
+from tawthiq.workspace import jobs, project
 from tawthiq.workspace.deciding import Gone, incident_row
 from tawthiq.workspace.models import IncidentRow, Job, Person, Withheld
 from tawthiq.workspace.search import read_day
@@ -48,19 +47,10 @@ class Ready(NamedTuple):
     estimate: Estimate | None
 
 
-def _within(incident: Incident, first: date | None, last: date | None) -> bool:
-    if first is None and last is None:
-        return True
-    if incident.start is None:
-        return False
-    began, ended = incident.start, incident.end or incident.start
-    return (first is None or ended >= first.isoformat()) and (last is None or began <= last.isoformat())
-
-
 def prepare(profile: Profile, first: date | None, last: date | None) -> Ready:
     """Return what may be public of a period today; what has no day is of the open period alone."""
     store = DjangoStore()
-    incidents = [i for i in store.incidents() if _within(i, first, last)]
+    incidents = [i for i in store.incidents() if within(i.start, i.end, first, last)]
     told = list(store.told())
     kept_out = {claim for claims in Withheld.objects.values_list("claims", flat=True) for claim in claims}
     withheld = {i.id for i in incidents if kept_out.intersection(i.claims)}
@@ -132,9 +122,7 @@ def save_profile(name: str, said: Mapping[str, Any]) -> Profile:
             lines += [f"[{key}]", *(f"{json.dumps(k)} = {v}" for k, v in value.items())]
     folder = project() / PROFILES
     folder.mkdir(exist_ok=True)
-    part = folder / f".{name}.part"
-    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    part.replace(folder / f"{name}.toml")
+    write_whole(folder / f"{name}.toml", "\n".join(lines) + "\n")
     return made
 
 

@@ -18,8 +18,7 @@ from tawthiq.lexicon.registry import registry
 from tawthiq.linking import Progress
 from tawthiq.model import Claim, Report
 from tawthiq.text.normalise import normalise
-from tawthiq.workspace import NAMES_FOLDER, jobs, names
-from tawthiq.workspace.bringing import project
+from tawthiq.workspace import NAMES_FOLDER, jobs, names, project
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Job, Person, ReportRow
 

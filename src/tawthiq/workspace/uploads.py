@@ -6,7 +6,6 @@ told to the archive.
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 from tawthiq.archive.limits import shown
+from tawthiq.workspace import project
 from tawthiq.workspace.models import Person
 
 _LONGEST, _DEEPEST = 200, 6
@@ -27,7 +27,7 @@ PAGES = {"/import/": "editor", "/administration/restore/": "admin"}
 
 def incoming(name: str = "") -> Path:
     """Return the folder for files that come in, or one below it; made when it is first asked for."""
-    folder = Path(os.environ["TAWTHIQ_PROJECT"]) / "incoming" / name
+    folder = project() / "incoming" / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -19,10 +19,10 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from tawthiq.workspace import jobs
+from tawthiq.workspace.locks import number
 from tawthiq.workspace.models import Job, Mark
 
 _log = logging.getLogger("tawthiq")
-_LOCK = 7_316_550  # any number, the same for all workers
 _TICK = 20.0
 EVERY = "collect-hours"
 
@@ -36,7 +36,7 @@ def only_one(project: Path) -> Iterator[bool]:
         # A connection of its own: the worker's own ones are closed between jobs.
         held = connections.create_connection("default")
         with held.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", [_LOCK])
+            cursor.execute("select pg_try_advisory_lock(%s)", [number("worker")])
             got = bool(cursor.fetchone()[0])
         try:
             yield got

@@ -80,7 +80,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 def collect(request: HttpRequest) -> HttpResponse:
     """Poll the sources now, or set after how many hours they are polled."""
     if "hours" in request.POST:
-        hours = keeping.collected_every(request.POST.dict())
+        hours = polling.collected_every(request.POST.dict())
         Mark.objects.update_or_create(name=EVERY, defaults={"value": str(hours)})
         request.noted = f"every {hours} hours"  # type: ignore[attr-defined]
         return redirect("administration")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from tawthiq.publish.feeds import atom
 from tawthiq.workspace import alerts
 from tawthiq.workspace.access import me_of
 from tawthiq.workspace.deciding import Gone
@@ -18,7 +17,6 @@ from tawthiq.workspace.words import PageWords
 
 PAGE = 40
 _FED = 100
-_ATOM = "http://www.w3.org/2005/Atom"
 
 
 @plain_errors
@@ -77,27 +75,17 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         return HttpResponse(status=404, content_type="text/plain")
     words = PageWords("en" if search.person.language == "en" else "ar")
     rows = Alert.objects.filter(search=search, before=False).select_related("search").order_by("-id")[:_FED]
-    ElementTree.register_namespace("", _ATOM)
-    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": words.language})
-
-    def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
-        made = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-        made.text = text
-        return made
-
     tag = f"tag:tawthiq.invalid,{search.made:%Y-%m-%d}:{search.digest[:16]}"
-    add(root, "id", tag)
-    add(root, "title", f"{words('brand')}: {words('alerts')} {search.pk}")
-    add(root, "updated", (rows[0].at if rows else search.made).isoformat())
-    add(add(root, "author"), "name", words("brand"))
-    for row in rows:
-        entry = add(root, "entry")
-        add(entry, "id", f"{tag}:{row.pk}")
-        add(entry, "title", words.name("alert", row.kind))
-        add(entry, "updated", row.at.isoformat())
-        add(entry, "summary", alerts.text_of(row, words))
-        add(entry, "link", rel="alternate", href=f"{settings.ADDRESS}{alerts.link_of(row)}")
-    body = '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+    entries = [
+        {
+            "id": f"{tag}:{row.pk}", "title": words.name("alert", row.kind), "updated": row.at.isoformat(),
+            "text": alerts.text_of(row, words), "link": f"{settings.ADDRESS}{alerts.link_of(row)}",
+        }
+        for row in rows
+    ]  # fmt: skip
+    updated = (rows[0].at if rows else search.made).isoformat()
+    title = f"{words('brand')}: {words('alerts')} {search.pk}"
+    body = atom(entries, key=tag, title=title, author=words("brand"), updated=updated, language=words.language)
     response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,7 +9,7 @@ from tawthiq.link.decisions import REVIEWS
 from tawthiq.link.explain import Explanation, explain
 from tawthiq.link.weights import project_weights
 from tawthiq.model import Incident
-from tawthiq.workspace import LINKING_FOLDER, deciding, drawing, publishing, reading
+from tawthiq.workspace import LINKING_FOLDER, deciding, drawing, project, publishing, reading
 from tawthiq.workspace.access import me_of, page_context
 from tawthiq.workspace.models import IncidentRow
 from tawthiq.workspace.store import DjangoStore
@@ -53,7 +50,8 @@ def _after(request: HttpRequest, row: IncidentRow, what: str) -> HttpResponse:
     return redirect("incident", name=row.id)
 
 
-def _reason(request: HttpRequest) -> str | None:
+def reason_of(request: HttpRequest) -> str | None:
+    """Return the reason that a person gave, None where they gave none."""
     return request.POST.get("reason", "").strip()[:500] or None
 
 
@@ -61,21 +59,21 @@ def _reason(request: HttpRequest) -> str | None:
 def review(request: HttpRequest, name: str) -> HttpResponse:
     """Judge an incident."""
     status = request.POST.get("status", "")
-    return _after(request, deciding.review(me_of(request), name, status, _reason(request)), f"{name} {status}")
+    return _after(request, deciding.review(me_of(request), name, status, reason_of(request)), f"{name} {status}")
 
 
 @plain_errors
 def merge(request: HttpRequest, name: str) -> HttpResponse:
     """Put an incident together with another."""
     other = request.POST.get("other", "").strip()
-    return _after(request, deciding.merge(me_of(request), name, other, _reason(request)), f"{name} {other}")
+    return _after(request, deciding.merge(me_of(request), name, other, reason_of(request)), f"{name} {other}")
 
 
 @plain_errors
 def split(request: HttpRequest, name: str) -> HttpResponse:
     """Part some claims from the others."""
     claims = request.POST.getlist("claim")
-    row, parted = deciding.split(me_of(request), name, claims, _reason(request))
+    row, parted = deciding.split(me_of(request), name, claims, reason_of(request))
     return _after(request, row, f"{name} {' '.join(parted)}")
 
 
@@ -83,14 +81,14 @@ def split(request: HttpRequest, name: str) -> HttpResponse:
 def not_the_same(request: HttpRequest, name: str) -> HttpResponse:
     """Say that two incidents are two."""
     other = request.POST.get("other", "").strip()
-    return _after(request, deciding.not_the_same(me_of(request), name, other, _reason(request)), f"{name} {other}")
+    return _after(request, deciding.not_the_same(me_of(request), name, other, reason_of(request)), f"{name} {other}")
 
 
 @plain_errors
 def settle(request: HttpRequest) -> HttpResponse:
     """Say which of contradicting decisions holds."""
     decision = request.POST.get("decision", "")
-    deciding.settle(me_of(request), decision, _reason(request))
+    deciding.settle(me_of(request), decision, reason_of(request))
     request.noted = decision  # type: ignore[attr-defined]
     onward = request.POST.get("next", "")
     return redirect(onward if onward.startswith(("/incidents/", "/claims/")) else "overview")
@@ -106,7 +104,7 @@ def explained(first: str, second: str) -> Explanation:
     one, other = found
     assert one is not None
     assert other is not None
-    return explain(one, other, project_weights(Path(os.environ["TAWTHIQ_PROJECT"]) / LINKING_FOLDER))
+    return explain(one, other, project_weights(project() / LINKING_FOLDER))
 
 
 @plain_errors

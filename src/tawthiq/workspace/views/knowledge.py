@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,9 @@ from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Answer, ClaimRow, DecisionRow, ReportRow
 from tawthiq.workspace.reading import told
 from tawthiq.workspace.search import Query, incidents
+from tawthiq.workspace.store import DjangoStore
 from tawthiq.workspace.views.errors import plain_errors
+from tawthiq.workspace.views.incidents import reason_of
 
 PAGE = 40
 _LATEST = 12
@@ -180,16 +183,16 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _grades() -> dict[str, str]:
-    from tawthiq.workspace.store import DjangoStore
-
-    return dict(DjangoStore().ruling().reliability)
+    """Return the grades that linking holds to: kept with what was linked, so that no page replays the ledger."""
+    kept: dict[str, str] = json.loads(DjangoStore().made_with("grades") or "{}")
+    return kept
 
 
 @plain_errors
 def grade(request: HttpRequest, key: str) -> HttpResponse:
     """Grade a source by the Admiralty code."""
     value = request.POST.get("grade", "")
-    deciding.grade_source(me_of(request), key, value, request.POST.get("reason", "").strip()[:500] or None)
+    deciding.grade_source(me_of(request), key, value, reason_of(request))
     request.noted = f"{key} {value}"  # type: ignore[attr-defined]
     return redirect("source", key=key)
 
@@ -224,8 +227,7 @@ def settle(request: HttpRequest) -> HttpResponse:
     """Say whether a forecast came true."""
     row = deciding.claim_row(request.POST.get("claim", ""))
     value = request.POST.get("outcome", "")
-    reason = request.POST.get("reason", "").strip()[:500] or None
-    made = deciding.decide(me_of(request), row, "settle-forecast", value=value, reason=reason)
+    made = deciding.decide(me_of(request), row, "settle-forecast", value=value, reason=reason_of(request))
     deciding.let_go(me_of(request))
     request.noted = f"{row.key} {value} {made.id}"  # type: ignore[attr-defined]
     return redirect("forecasts")

@@ -11,11 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 
-from tawthiq.model import EVENT_TYPES
-from tawthiq.publish.profile import Profile
-from tawthiq.workspace import publishing
+from tawthiq.workspace import project, publishing
 from tawthiq.workspace.access import me_of
-from tawthiq.workspace.bringing import project
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Job, Withheld
 from tawthiq.workspace.views.errors import plain_errors
@@ -35,17 +32,18 @@ def publish(request: HttpRequest) -> HttpResponse:
         request.noted = f"preview {said.get('profile', '')}"  # type: ignore[attr-defined]
         return redirect("job", key=job.pk)
     profiles = publishing.profiles()
-    editing = request.GET.get("profile", publishing.CAREFUL)
+    asked = request.GET.get("profile", "")
+    editing = asked if asked in profiles else publishing.CAREFUL
+    edited = profiles[editing]
     context = {
         "profiles": profiles,
-        "editing": editing if editing in profiles else publishing.CAREFUL,
-        "edited": profiles.get(editing, Profile()),
-        "text_fields": [(field, getattr(profiles.get(editing, Profile()), field)) for field in _TEXT],
-        "yes_fields": [(field, getattr(profiles.get(editing, Profile()), field)) for field in _YES],
+        "editing": editing,
+        "edited": edited,
+        "text_fields": [(field, getattr(edited, field)) for field in _TEXT],
+        "yes_fields": [(field, getattr(edited, field)) for field in _YES],
         "exactness": EXACTNESS,
         "releases": publishing.publication(),
         "withheld": Withheld.objects.order_by("-at"),
-        "types": sorted(EVENT_TYPES),
     }
     return render(request, "workspace/publish.html", context)
 

@@ -14,6 +14,7 @@ from tawthiq.workspace.access import me_of, page_context
 from tawthiq.workspace.coding import codebook
 from tawthiq.workspace.models import ClaimRow
 from tawthiq.workspace.views.errors import plain_errors
+from tawthiq.workspace.views.incidents import reason_of
 
 _SKIPPED = 100
 
@@ -124,7 +125,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponseBase:
     value = _value(given, kind, name)
     made = deciding.decide(
         me_of(request), row, kind, slot=name, old=given.get("old") or None, value=value, span=_span(request, given),
-        reason=given.get("reason", "").strip()[:500] or None,
+        reason=reason_of(request),
     )  # fmt: skip
     request.noted = f"{key} {kind} {name or ''} {made.id}"  # type: ignore[attr-defined]
     if given.get("in_queue") == "1":

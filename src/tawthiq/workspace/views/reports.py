@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from django.shortcuts import redirect, render
 
 from tawthiq.archive.originals import Originals
 from tawthiq.model import TYPES_OF_KIND, Kind, Modality, Report, SourceType
-from tawthiq.workspace import deciding, reading
+from tawthiq.workspace import deciding, project, reading
 from tawthiq.workspace.access import me_of
 from tawthiq.workspace.deciding import Gone
 from tawthiq.workspace.models import Acquisition, ReportRow
@@ -83,7 +82,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 
 def _kept(row: ReportRow) -> Path | None:
     try:
-        return Originals(Path(os.environ["TAWTHIQ_PROJECT"]) / "archive").find(row.acquisition.sha256)
+        return Originals(project() / "archive").find(row.acquisition.sha256)
     except FileNotFoundError:
         return None
 
